@@ -1,0 +1,342 @@
+"""The data that every part of prelaunch exchanges: frozen, and nothing else.
+
+Offsets are 0-based positions in `Source.text`, counted in characters (code points); a span is half-open. Lines and
+columns (1-based) exist only at the edge, where a writer or a message needs them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from prelaunch.project import Project
+
+UNKNOWN = "\ue000"
+"""One character that stands, in a `Fragment` or a `Value`, for any text that cannot be known (a command's output)."""
+
+HANDED = "\ue001"
+"""The same for text that a caller hands in: `"$@"`, `$1`, a required input of a reusable workflow."""
+
+State = Literal["explicit", "missing", "delegated", "default", "unknown"]
+Certainty = Literal["certain", "likely", "hint"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of offsets into `Source.text`."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one file, decoded so that `text.encode(encoding, errors)` gives the file's bytes back exactly.
+
+    `path` is relative to the project's root, with `/`. Line ends and a byte order mark are left in `text`.
+    """
+
+    path: str
+    text: str
+    encoding: str = "utf-8"
+
+    @staticmethod
+    def decode(path: str, data: bytes, encoding: str = "utf-8") -> Source:
+        """Decode `data`; bytes that are not valid in `encoding` become surrogates (PEP 383), which encode back.
+
+        An encoding that does not exist, or does not give the bytes back (UTF-7, ISO-2022), falls back to UTF-8.
+        """
+        if encoding not in {"utf-8", "utf8", "UTF-8"}:
+            try:
+                text = data.decode(encoding)
+                if text.encode(encoding) == data:
+                    return Source(path, text, encoding)
+            except (LookupError, UnicodeError):
+                pass
+        return Source(path, data.decode("utf-8", "surrogateescape"))
+
+    def encode(self, text: str) -> bytes:
+        """Encode a changed `text` of this file as the file was encoded."""
+        return text.encode(self.encoding, "surrogateescape" if self.encoding == "utf-8" else "strict")
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        starts, at = [0], self.text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.text.find("\n", at + 1)
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        r"""The 1-based line and column (in characters) of `offset`; only `\n` ends a line."""
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line, without its end."""
+        start = self._lines[number - 1]
+        stop = self._lines[number] if number < len(self._lines) else len(self.text)
+        return self.text[start:stop].rstrip("\r\n")
+
+    def whole(self) -> Fragment:
+        """All of the text as one fragment."""
+        return Fragment.of(self, 0, len(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of how a value was found: what was seen, and where (a 1-based line; None where no file says it)."""
+
+    text: str
+    path: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a fragment's text and the place in the source that it stands for.
+
+    `literal` says that the characters are the source's own, one to one, so that an edit inside is exact. Where it is
+    False the text was put in place of `source.text[start:stop]` (a variable, an escape), and `steps` say why.
+    """
+
+    text: str
+    start: int
+    stop: int
+    literal: bool = True
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Text of an embedded language with a map back to the file: a recipe, a `run:` block, a quoted argument."""
+
+    source: Source
+    pieces: tuple[Piece, ...]
+
+    @staticmethod
+    def of(source: Source, start: int, stop: int) -> Fragment:
+        """The source's own text from `start` to `stop`."""
+        return Fragment(source, (Piece(source.text[start:stop], start, stop),))
+
+    @cached_property
+    def text(self) -> str:
+        """The text as the embedded language sees it."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [], 0
+        for piece in self.pieces:
+            starts.append(at)
+            at += len(piece.text)
+        return starts
+
+    def _at(self, index: int) -> tuple[Piece, int] | None:
+        number = bisect_right(self._starts, index) - 1
+        while number >= 0 and not self.pieces[number].text:
+            number -= 1
+        return (self.pieces[number], index - self._starts[number]) if number >= 0 else None
+
+    def start(self, index: int) -> int:
+        """The source offset of the character at `index` (of the end, where `index` is the length)."""
+        if index >= len(self.text):
+            return self.stop(index)
+        found = self._at(index)
+        if found is None:
+            return 0
+        piece, inside = found
+        return piece.start + inside if piece.literal else piece.start
+
+    def stop(self, index: int) -> int:
+        """The source offset just behind the character before `index`."""
+        if index <= 0:
+            return self.pieces[0].start if self.pieces else 0
+        found = self._at(min(index, len(self.text)) - 1)
+        if found is None:
+            return self.pieces[0].start if self.pieces else 0
+        piece, inside = found
+        return piece.start + inside + 1 if piece.literal else piece.stop
+
+    def span(self, start: int, stop: int) -> Span:
+        """The source span of the characters from `start` to `stop`."""
+        first = self.start(start)
+        return Span(first, max(first, self.stop(stop)))
+
+    def over(self, start: int, stop: int) -> Iterator[Piece]:
+        """The pieces that the characters from `start` to `stop` touch."""
+        for at, piece in zip(self._starts, self.pieces, strict=True):
+            if at < stop and at + len(piece.text) > start:
+                yield piece
+
+    def literal(self, start: int, stop: int) -> bool:
+        """Whether every character from `start` to `stop` is the source's own."""
+        return all(piece.literal for piece in self.over(start, stop))
+
+    def steps(self, start: int, stop: int) -> tuple[Step, ...]:
+        """How the characters from `start` to `stop` came about, without repeats."""
+        return tuple(dict.fromkeys(step for piece in self.over(start, stop) for step in piece.steps))
+
+    def slice(self, start: int, stop: int) -> Fragment:
+        """The part from `start` to `stop`, with its map."""
+        cut = []
+        for at, piece in zip(self._starts, self.pieces, strict=True):
+            low, high = max(start - at, 0), min(stop - at, len(piece.text))
+            if low >= high:
+                continue
+            if piece.literal:
+                cut.append(Piece(piece.text[low:high], piece.start + low, piece.start + high, steps=piece.steps))
+            else:
+                cut.append(Piece(piece.text[low:high], piece.start, piece.stop, literal=False, steps=piece.steps))
+        if not cut:
+            here = self.start(start)
+            cut.append(Piece("", here, here))
+        return Fragment(self.source, tuple(cut))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a variable may hold by default: one text, or several where branches or a matrix differ.
+
+    A text may contain `UNKNOWN` or `HANDED`. `steps` say where it was set.
+    """
+
+    texts: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where and how this place would spell a platform: `before + joint.join(quote + platform + quote) + after`.
+
+    `span` is replaced (usually empty: an insertion). `many` is False where only one platform can be said.
+    """
+
+    span: Span
+    before: str
+    after: str = ""
+    joint: str = ","
+    quote: str = ""
+    many: bool = True
+
+    def spell(self, platforms: tuple[str, ...]) -> str:
+        """The text that says `platforms` here."""
+        return self.before + self.joint.join(f"{self.quote}{name}{self.quote}" for name in platforms) + self.after
+
+
+@dataclass(frozen=True)
+class Build:
+    """One place where an image is built, and for which platform.
+
+    `tool` is a name of the builder table, `form` the kind of place: makefile, shell, gha-run, gha-uses, gitlab,
+    compose, bake, dockerfile. `platforms` are as written. `image` is False where the result is no image
+    (`-o type=local`, `--check`). `dockerfile` is the path, relative to the root, where it is literal. `open` names
+    variables that are set nowhere in the repository and could hold a platform flag.
+    """
+
+    source: Source = field(repr=False)
+    span: Span
+    tool: str
+    form: str
+    state: State
+    platforms: tuple[str, ...] = ()
+    via: tuple[Step, ...] = ()
+    slot: Slot | None = None
+    host: Platform | None = None
+    published: bool = False
+    images: tuple[str, ...] = ()
+    dockerfile: str | None = None
+    image: bool = True
+    open: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported name: `import module`, `from module import name as alias`, or an attribute `module.name`.
+
+    `name` is None for a plain module import. `guarded` says why a failure is expected or not ours to judge
+    (an except clause, TYPE_CHECKING, a version test, `# type: ignore`); "" where nothing guards it. `fragment` is the Python text
+    that the import stands in, with its map to the file (a whole module, a notebook's cell, a heredoc of a `RUN`).
+    """
+
+    source: Source = field(repr=False)
+    span: Span
+    module: str
+    name: str | None = None
+    alias: str | None = None
+    guarded: str = ""
+    attribute: bool = False
+    fragment: Fragment | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform as the OCI image index spells it."""
+
+    os: str
+    architecture: str
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `text` in place of `span`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits of one file that mend a finding. `--fix` writes it only where `safe`; `title` says what it does."""
+
+    edits: tuple[Edit, ...]
+    title: str
+    safe: bool = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault. `message` is one line: what is there, what happens because of it, what to do."""
+
+    rule: str
+    certainty: Certainty
+    source: Source = field(repr=False)
+    span: Span
+    message: str
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule judges one kind of fact: a pure function of the fact and of what the project says.
+
+    `certainty` is the highest that it gives, `fixable` whether it ever offers a fix.
+    """
+
+    name: str
+    judges: type[Any]
+    check: Callable[[Any, Project], Iterator[Finding]]
+    certainty: Certainty
+    fixable: bool
+    folder: str
+
+    @property
+    def doc(self) -> str:
+        """The rule's README: documentation, examples and tests in one."""
+        with open(f"{self.folder}/README.md", encoding="utf-8") as file:
+            return file.read()
+
+    @property
+    def summary(self) -> str:
+        """The README's first paragraph, on one line."""
+        paragraphs = [part for part in self.doc.split("\n\n") if part.strip() and not part.startswith("#")]
+        return " ".join(paragraphs[0].split()) if paragraphs else ""

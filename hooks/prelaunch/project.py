@@ -1,0 +1,88 @@
+"""The project: what a reader or a rule may ask beyond the text at hand."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from prelaunch.model import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BYTES = 2_000_000
+"""Larger files are not build files; reading them would let one file stall a commit."""
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read as text: the message says why, in lower case."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The configuration (see `config.py`); the defaults are those of a project that configures nothing."""
+
+    platforms: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wrappers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Project:
+    """A folder of files, read only inside itself and each file once."""
+
+    def __init__(self, root: str, settings: Settings | None = None) -> None:
+        """`root` is a folder; nothing outside it is ever read, not through a symbolic link either."""
+        self.root = os.path.realpath(root)
+        self.settings = settings or Settings()
+        self._sources: dict[str, Source | None] = {}
+        self.memo: dict[Any, Any] = {}
+
+    def read(self, path: str) -> Source | None:
+        """The file at `path` (relative to the root, `/` or the system's separator); None where it cannot be read."""
+        try:
+            return self.open(path)
+        except UnreadableError:
+            return None
+
+    def open(self, path: str) -> Source:
+        """As `read`, but raises `UnreadableError` with the reason."""
+        path = os.path.normpath(path).replace(os.sep, "/")
+        if path not in self._sources:
+            self._sources[path] = None
+            self._sources[path] = Source.decode(path, self._bytes(path))
+        source = self._sources[path]
+        if source is None:
+            raise UnreadableError("cannot be read")
+        return source
+
+    def add(self, source: Source) -> None:
+        """Let `source` stand for the file of its path (standard input, a fixed text)."""
+        self._sources[source.path] = source
+
+    def exists(self, path: str) -> bool:
+        """Whether a regular file stands at `path` inside the root."""
+        path = os.path.normpath(path).replace(os.sep, "/")
+        return self._sources.get(path) is not None or os.path.isfile(os.path.join(self.root, path))
+
+    def _bytes(self, path: str) -> bytes:
+        full = os.path.join(self.root, path)
+        try:
+            real = os.path.realpath(full)
+            if real != self.root and not real.startswith(self.root.rstrip(os.sep) + os.sep):
+                raise UnreadableError("lies outside the project")
+            status = os.stat(real)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableError("is not a regular file")
+            if status.st_size > MAX_BYTES:
+                raise UnreadableError(f"is larger than {MAX_BYTES // 1_000_000} MB, which no build file is")
+            with open(real, "rb") as file:
+                return file.read()
+        except OSError as error:
+            raise UnreadableError((error.strerror or "cannot be read").lower()) from None
+        except ValueError:
+            raise UnreadableError("has a name that cannot be opened") from None

@@ -1,0 +1,1 @@
+"""Readers: the text of a file in, facts with exact positions out."""

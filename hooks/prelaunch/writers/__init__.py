@@ -1,0 +1,1 @@
+"""Writers: findings in, one output format out."""
