@@ -260,8 +260,8 @@ class Import:
     """One imported name: `import module`, `from module import name as alias`, or an attribute `module.name`.
 
     `name` is None for a plain module import. `guarded` says why a failure is expected or not ours to judge
-    (an except clause, TYPE_CHECKING, a version test, `# type: ignore`); "" where nothing guards it. `fragment` is the Python text
-    that the import stands in, with its map to the file (a whole module, a notebook's cell, a heredoc of a `RUN`).
+    (an except clause, TYPE_CHECKING, a version test, `# type: ignore`); "" where nothing guards it.
+    `fragment` is the Python text that the import stands in, with its map to the file (a whole module, a notebook's cell, a heredoc of a `RUN`).
     """
 
     source: Source = field(repr=False)

@@ -17,7 +17,11 @@ MAX_BYTES = 2_000_000
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read as text: the message says why, in lower case."""
+    """A file that cannot be read for what it is; the message says why, in lower case, `offset` where (0 if unknown)."""
+
+    def __init__(self, reason: str, offset: int = 0) -> None:
+        super().__init__(reason)
+        self.offset = offset
 
 
 @dataclass(frozen=True)
