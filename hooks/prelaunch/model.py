@@ -22,6 +22,9 @@ UNKNOWN = "\ue000"
 HANDED = "\ue001"
 """The same for text that a caller hands in: `"$@"`, `$1`, a required input of a reusable workflow."""
 
+UNSET = "\ue002"
+"""The same for a variable that is set nowhere in the repository: empty, unless the environment brings it."""
+
 State = Literal["explicit", "missing", "delegated", "default", "unknown"]
 Certainty = Literal["certain", "likely", "hint"]
 
@@ -319,7 +322,8 @@ class Finding:
 class Rule:
     """A rule judges one kind of fact: a pure function of the fact and of what the project says.
 
-    `certainty` is the highest that it gives, `fixable` whether it ever offers a fix.
+    `certainty` is the highest that it gives, `fixable` whether it ever offers a fix. `mend` makes the fix of a fact
+    that `check` spoke about; it may be slow (libcst), so the engine calls it only where fixes are wanted.
     """
 
     name: str
@@ -328,6 +332,7 @@ class Rule:
     certainty: Certainty
     fixable: bool
     folder: str
+    mend: Callable[[Any, Project], Fix | None] | None = None
 
     @property
     def doc(self) -> str:

@@ -44,6 +44,7 @@ class Project:
         self.root = os.path.realpath(root)
         self.settings = settings or Settings()
         self._sources: dict[str, Source | None] = {}
+        self.given: dict[str, Source] = {}
         self.memo: dict[Any, Any] = {}
 
     def read(self, path: str) -> Source | None:
@@ -67,11 +68,28 @@ class Project:
     def add(self, source: Source) -> None:
         """Let `source` stand for the file of its path (standard input, a fixed text)."""
         self._sources[source.path] = source
+        self.given[source.path] = source
 
     def exists(self, path: str) -> bool:
         """Whether a regular file stands at `path` inside the root."""
         path = os.path.normpath(path).replace(os.sep, "/")
         return self._sources.get(path) is not None or os.path.isfile(os.path.join(self.root, path))
+
+    def pinned_platform(self, dockerfile: str, target: str | None = None) -> str | None:
+        """The constant platform that a Dockerfile's last (or target) stage is pinned to, None where it is not."""
+        from prelaunch.places.dockerfile import pinned
+
+        return pinned(self, dockerfile, target)
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names in a folder inside the root, sorted; none where it cannot be listed."""
+        full = os.path.realpath(os.path.join(self.root, folder))
+        if full != self.root and not full.startswith(self.root.rstrip(os.sep) + os.sep):
+            return ()
+        try:
+            return tuple(sorted(os.listdir(full)))
+        except OSError:
+            return ()
 
     def _bytes(self, path: str) -> bytes:
         full = os.path.join(self.root, path)

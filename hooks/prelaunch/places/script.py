@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from prelaunch.model import Build, Fragment, Platform, Value
+from prelaunch.model import UNKNOWN, UNSET, Build, Fragment, Piece, Platform, Slot, Span, State, Step, Value
+from prelaunch.places.commands import (
+    Invocation,
+    Verdict,
+    bare,
+    exports_image,
+    judge,
+    publishes,
+    pushes,
+    understand,
+    without_prefixes,
+)
+from prelaunch.places.files import context_dockerfile, delegated
+from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from prelaunch.places.session import Session
     from prelaunch.project import Project
+    from prelaunch.readers.shell import Command
 
 Dialect = Literal["sh", "powershell", "cmd"]
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
+_MAX_NESTING = 4
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a script runs: the kind of place, its environment, its working directory (relative to the root), its host."""
+    """Where a script runs: the kind of place, its environment, its working directory (relative to the root), its host.
+
+    `pushes` says that the unit around it (the other steps of a job) is known to push.
+    """
 
     form: str
     environment: Mapping[str, Value] = field(default_factory=dict)
@@ -27,7 +48,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class ScriptFacts:
-    """What a script does: the images it builds, and whether it pushes one (`docker push`, `--push`, `crane push` ...)."""
+    """What a script does: the images it builds, and whether it pushes one (`docker push`, `--push`, `crane push`)."""
 
     builds: tuple[Build, ...]
     pushes: bool
@@ -35,9 +56,260 @@ class ScriptFacts:
 
 def read_script(fragment: Fragment, setting: Setting, project: Project) -> ScriptFacts:
     """The builds of one script (a recipe, a `run:` block, a file), in order. Never raises."""
-    raise NotImplementedError
+    if setting.dialect != "sh":
+        from prelaunch.places.windows import commands
+
+        reader = _Commands(fragment, setting, project)
+        return reader.facts(reader.windows(commands(fragment.text, setting.dialect)))
+    return _read(fragment, setting, project, 0)
+
+
+def _read(fragment: Fragment, setting: Setting, project: Project, depth: int) -> ScriptFacts:
+    from prelaunch.places.session import Session
+
+    fragment = _mark_unset(fragment)
+    session = Session(fragment, setting.environment, setting.directory, project)
+    return _Commands(fragment, setting, project, depth).shell(session)
 
 
 def merge(alternatives: list[ScriptFacts]) -> ScriptFacts:
-    """One answer from several readings of the same text (matrix combinations, branches): builds of one span become one."""
-    raise NotImplementedError
+    """One answer from several readings of a text (matrix combinations, branches): builds of one span become one."""
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return ScriptFacts(
+        unite(build for facts in alternatives for build in facts.builds), any(f.pushes for f in alternatives)
+    )
+
+
+def unite(builds: Iterable[Build]) -> tuple[Build, ...]:
+    """Builds of the same span become one, in the order of their first."""
+    groups: dict[tuple[str, Span], list[Build]] = {}
+    for build in builds:
+        groups.setdefault((build.source.path, build.span), []).append(build)
+    return tuple(_one(group) for group in groups.values())
+
+
+def _one(group: Sequence[Build]) -> Build:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    states = {build.state for build in group}
+    steps = tuple(dict.fromkeys(step for build in group for step in build.via))
+    state: State
+    if len(states) == 1:
+        state = first.state
+    elif states <= {"explicit", "default"}:
+        state = "explicit"
+    elif states <= {"explicit", "delegated"}:
+        state = "delegated"
+    else:
+        state = "unknown"
+        steps = (*steps, Step("named in some cases and not in others"))
+    return replace(
+        first,
+        state=state,
+        platforms=tuple(dict.fromkeys(name for build in group for name in build.platforms)),
+        via=steps,
+        slot=first.slot if state == "missing" else None,
+        published=any(build.published for build in group),
+        image=any(build.image for build in group),
+        images=tuple(dict.fromkeys(name for build in group for name in build.images)),
+        open=tuple(dict.fromkeys(name for build in group for name in build.open)),
+    )
+
+
+def _mark_unset(fragment: Fragment) -> Fragment:
+    """Put the marker of an unset variable where a make reference expanded to nothing because nothing sets it."""
+    if all(piece.text or piece.literal for piece in fragment.pieces):
+        return fragment
+    pieces = [
+        replace(piece, text=UNSET) if not piece.text and any("set nowhere" in s.text for s in piece.steps) else piece
+        for piece in fragment.pieces
+    ]
+    return Fragment(fragment.source, tuple(pieces))
+
+
+def _reference_name(text: str) -> str:
+    """`NAME` of `$(NAME)`, `${NAME}` or `${{ env.NAME }}`."""
+    return text.strip("${}() ").rsplit(".", 1)[-1].split(":", 1)[0]
+
+
+class _Commands:
+    """Turns the command lines of one fragment into builds."""
+
+    def __init__(self, fragment: Fragment, setting: Setting, project: Project, depth: int = 0) -> None:
+        self.fragment = fragment
+        self.setting = setting
+        self.project = project
+        self.depth = depth
+        self.builds: list[Build] = []
+        self.pushes = False
+
+    def facts(self, builds: Iterable[Build]) -> ScriptFacts:
+        """The result: a script that pushes publishes what it builds."""
+        united = unite(builds)
+        if self.pushes:
+            united = tuple(replace(build, published=True) for build in united)
+        return ScriptFacts(united, self.pushes)
+
+    def shell(self, session: Session) -> ScriptFacts:
+        """Read every command of a shell script."""
+        wrappers = self.project.settings.wrappers
+        builds: list[Build] = []
+        for order, command in enumerate(session.commands):
+            if not command.words:
+                continue
+            lines = [self._traced(fields, command) for fields in session.lines(order)]
+            self.pushes = self.pushes or any(pushes(fields, wrappers) for fields in lines)
+            builds += self._nested(command, lines, session, order)
+            invocations = [one for fields in lines if (one := understand(fields, wrappers)) is not None]
+            if invocations and any(block.kind == "function" for block in command.blocks):
+                lines = [self._traced(fields, command) for fields in session.called_lines(order)]
+                invocations = [one for fields in lines if (one := understand(fields, wrappers)) is not None]
+            if not invocations:
+                # a command in a function that is a build only with its caller's words is reported at the call
+                invocations = [
+                    one
+                    for without, fields in session.through_functions(order)
+                    if understand(without, wrappers) is None and (one := understand(fields, wrappers)) is not None
+                ]
+            variables = session.exported("DOCKER_DEFAULT_PLATFORM", order) if invocations else []
+            found = [(invocation, variable) for invocation in invocations for variable in variables]
+            builds += [self._build(command, invocation, variable, session) for invocation, variable in found]
+        return self.facts(builds)
+
+    def windows(self, lines: Iterable[tuple[int, int, tuple[Field, ...]]]) -> list[Build]:
+        """Read the command lines of PowerShell or cmd: reported, never mended."""
+        wrappers = self.project.settings.wrappers
+        builds = []
+        for start, stop, fields in lines:
+            self.pushes = self.pushes or pushes(fields, wrappers)
+            invocation = understand(fields, wrappers)
+            if invocation is not None:
+                value = self.setting.environment.get("DOCKER_DEFAULT_PLATFORM")
+                variable = Field(value.texts[0], steps=value.steps) if value and value.texts else None
+                build = self._fact(self.fragment.span(start, stop), invocation, variable, self.setting.directory)
+                builds.append(build)
+        return builds
+
+    def _traced(self, fields: Sequence[Field], command: Command) -> tuple[Field, ...]:
+        """The fields with the steps and names that the fragment itself knows (make's variables, expressions)."""
+        if all(piece.literal and not piece.steps for piece in self.fragment.pieces):
+            return tuple(fields)
+        traced = []
+        for one in fields:
+            if 0 <= one.word < len(command.words):
+                word = command.words[one.word]
+                steps = self.fragment.steps(word.start, word.stop)
+                name = one.name
+                if one.opaque and not name:
+                    pieces = [p for p in self.fragment.over(word.start, word.stop) if not p.literal]
+                    text = self.fragment.source.text
+                    name = next((_reference_name(text[p.start : p.stop]) for p in pieces), "")
+                traced.append(replace(one, steps=(*steps, *one.steps), name=name))
+            else:
+                traced.append(one)
+        return tuple(traced)
+
+    def _build(self, command: Command, invocation: Invocation, variable: Field | None, session: Session) -> Build:
+        inline = {a.name: a for a in command.assignments} if command.words else {}
+        if "DOCKER_DEFAULT_PLATFORM" in inline:
+            variable = session.inline(command, inline["DOCKER_DEFAULT_PLATFORM"])
+        span = self.fragment.span(command.start, command.stop)
+        build = self._fact(span, invocation, variable, session.directory)
+        if build.state != "missing":
+            return build
+        return replace(build, slot=self._slot(command, invocation))
+
+    def _fact(self, span: Span, invocation: Invocation, variable: Field | None, directory: str) -> Build:
+        verdict = judge(invocation, lambda _: variable)
+        if invocation.tool.kind != "build" and verdict.state in {"missing", "unknown", "delegated"}:
+            if invocation.tool.kind == "bake" or verdict.state == "missing":
+                verdict = delegated(invocation, directory, self.fragment.source.path, self.project)
+        elif invocation.tool.kind == "bake":
+            verdict = delegated(invocation, directory, self.fragment.source.path, self.project)
+        published = publishes(invocation)
+        self.pushes = self.pushes or published
+        images = invocation.values("--tag", "-t", "--destination", "-d", "--image")
+        return Build(
+            source=self.fragment.source,
+            span=span,
+            tool=invocation.tool.name,
+            form=self.setting.form,
+            state=verdict.state,
+            platforms=verdict.platforms,
+            via=_tidy(verdict),
+            host=self.setting.host,
+            published=published,
+            images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
+            dockerfile=context_dockerfile(invocation, directory, self.fragment.source.path, self.project),
+            image=exports_image(invocation),
+            open=verdict.open,
+        )
+
+    def _slot(self, command: Command, invocation: Invocation) -> Slot | None:
+        """Behind the word that names the subcommand, where that place of the file is this command's alone."""
+        at = invocation.verb.word
+        if not 0 <= at < len(command.words):
+            verb = invocation.verb.text
+            found = [n for n, word in enumerate(command.words) if word.text == verb]
+            if len(found) != 1:
+                return None
+            at = found[0]
+        stop = command.words[at].stop
+        if stop <= 0 or (
+            not self.fragment.literal(stop - 1, stop)
+            and stop < len(self.fragment.text)
+            and self.fragment.start(stop) < self.fragment.stop(stop)
+        ):
+            return None
+        offset = self.fragment.stop(stop)
+        many = invocation.tool.multi and not invocation.has("--load")
+        flag = invocation.tool.platform[0] if invocation.tool.platform else ""
+        if invocation.tool.kind != "build" or not flag:
+            return None
+        joint = "=" if invocation.tool.name == "kaniko" else " "
+        return Slot(Span(offset, offset), f" {flag}{joint}", many=many)
+
+    def _nested(
+        self, command: Command, lines: Sequence[tuple[Field, ...]], session: Session, order: int
+    ) -> list[Build]:
+        """The builds of a script inside this command: `bash -c '...'`, `eval "..."`, a heredoc of a shell."""
+        if self.depth >= _MAX_NESTING or not lines:
+            return []
+        rest, _ = without_prefixes(lines[0], {})
+        if not rest:
+            return []
+        name = rest[0].text.rsplit("/", 1)[-1]
+        inner: list[Fragment] = []
+        if name in _SHELLS | {"su", "ssh"}:
+            flags = [n for n, f in enumerate(rest) if f.text.startswith("-") and f.text.endswith("c") and n]
+            if name != "ssh" and flags and flags[0] + 1 < len(rest):
+                inner += session.embedded(order, [rest[flags[0] + 1].word])
+            elif name == "ssh" and len(rest) > 2 and " " in rest[-1].text:
+                inner += session.embedded(order, [rest[-1].word])
+            if name in _SHELLS | {"ssh"}:
+                inner += [
+                    self.fragment.slice(*redirect.body) for redirect in command.redirects if redirect.body is not None
+                ]
+        elif name == "eval":
+            inner += session.embedded(order, [f.word for f in rest[1:]])
+        builds: list[Build] = []
+        for fragment in inner:
+            if not fragment.text.strip():
+                continue
+            setting = replace(self.setting, environment=session.snapshot(order), directory=session.directory)
+            facts = _read(fragment, setting, self.project, self.depth + 1)
+            self.pushes = self.pushes or facts.pushes
+            builds += facts.builds
+        return builds
+
+
+def _tidy(verdict: Verdict) -> tuple[Step, ...]:
+    return tuple(Step(bare(step.text), step.path, step.line) for step in dict.fromkeys(verdict.steps))
+
+
+def literal_piece(text: str, fragment: Fragment, start: int, stop: int) -> Piece:
+    """A piece that stands for `start` to `stop` of `fragment` with other text."""
+    span = fragment.span(start, stop)
+    return Piece(text or UNKNOWN, span.start, span.stop, literal=False, steps=fragment.steps(start, stop))

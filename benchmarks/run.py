@@ -1,0 +1,141 @@
+"""Whole-process times of the hook, as ratios against `python -c pass` and `git grep` in the same run.
+
+    python benchmarks/run.py [--repeat N] [--json]
+
+Every command is run N times, the commands in turn, so that a busy moment of the machine falls on all of them alike; the
+median is kept. Absolute times are printed for reading only: compare ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+WORDS = ("build", "bake", "kaniko", "cryptography")
+MAKEFILE = """\
+IMAGE ?= registry.example.com/api
+image:
+\tdocker buildx build -t $(IMAGE) .
+push: image
+\tdocker push $(IMAGE)
+"""
+WORKFLOW = """\
+name: image
+on: push
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: make test
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: registry.example.com/api
+"""
+PYTHON = """\
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2
+
+
+def key(password: bytes) -> bytes:
+    return PBKDF2(algorithm=hashes.SHA256(), length=32, salt=b"salt", iterations=1).derive(password)
+"""
+LIMITS = {"nothing to read": 2.0, "one Makefile": 6.0, "one workflow": 6.0, "one Python file": 4.0, "tree": 3.0}
+
+
+def tree(root: Path, count: int = 12_000) -> None:
+    """A repository of `count` files, few of them relevant, committed to git."""
+    source = "def number_{0}():\n    return {0}\n\n\n" * 12
+    page = "# Title {0}\n\nSome words about nothing in particular, again and again.\n" * 8
+    for number in range(count):
+        folder = root / f"part{number // 400:02d}" / f"unit{number // 40 % 10}"
+        folder.mkdir(parents=True, exist_ok=True)
+        kind = number % 4
+        if kind == 0:
+            (folder / f"module{number}.py").write_text(source.format(number))
+        elif kind == 1:
+            (folder / f"page{number}.md").write_text(page.format(number))
+        elif kind == 2:
+            (folder / f"data{number}.json").write_text(json.dumps({"number": number, "text": "x" * 300}))
+        else:
+            (folder / f"values{number}.yaml").write_text(f"number: {number}\nitems:\n" + "  - one\n" * 30)
+    (root / "Makefile").write_text(MAKEFILE)
+    (root / ".github" / "workflows").mkdir(parents=True)
+    (root / ".github" / "workflows" / "image.yml").write_text(WORKFLOW)
+    (root / "keys.py").write_text(PYTHON)
+    git = ["git", "-C", str(root), "-c", "user.name=b", "-c", "user.email=b@example.com"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "tree"], check=True)
+
+
+def once(command: list[str], folder: Path) -> float:
+    """The wall-clock milliseconds of one run."""
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return (time.perf_counter() - start) * 1000
+
+
+def medians(commands: dict[str, list[str]], folder: Path, repeat: int) -> dict[str, float]:
+    """The median milliseconds of each command, run in turn."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for number in range(repeat + 1):
+        for name, command in commands.items():
+            taken = once(command, folder)
+            if number:  # the first round fills the caches
+                times[name].append(taken)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeat", type=int, default=21)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    prelaunch = os.path.join(os.path.dirname(sys.executable), "prelaunch")
+    with tempfile.TemporaryDirectory() as name:
+        small, large = Path(name) / "small", Path(name) / "large"
+        (small / ".github" / "workflows").mkdir(parents=True)
+        large.mkdir()
+        (small / "Makefile").write_text(MAKEFILE)
+        (small / ".github" / "workflows" / "image.yml").write_text(WORKFLOW)
+        (small / "keys.py").write_text(PYTHON)
+        (small / "notes.txt").write_text("nothing to see\n")
+        (small / "plain.py").write_text("import os\n\nprint(os.name)\n")
+        tree(large)
+        base = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "nothing to read": [prelaunch, "check", "--force-exclude", "notes.txt", "plain.py"],
+            "one Makefile": [prelaunch, "check", "--force-exclude", "Makefile"],
+            "one workflow": [prelaunch, "check", "--force-exclude", ".github/workflows/image.yml"],
+            "one Python file": [prelaunch, "check", "--force-exclude", "keys.py"],
+        }
+        grep = ["git", "grep", "-lF", *(part for word in WORDS for part in ("-e", word))]
+        figures = medians(base, small, options.repeat)
+        figures |= medians({"git grep": grep, "tree": [prelaunch, "check", "."]}, large, max(5, options.repeat // 3))
+    rows = []
+    for case, limit in LIMITS.items():
+        against = "git grep" if case == "tree" else "python -c pass"
+        ratio = figures[case] / figures[against]
+        rows.append(
+            {"case": case, "ms": round(figures[case], 1), "against": against, "ratio": round(ratio, 2), "goal": limit}
+        )
+    if options.json:
+        print(json.dumps({"python_ms": round(figures["python -c pass"], 1), "rows": rows}))
+        return
+    print(f"python -c pass {figures['python -c pass']:.1f} ms, git grep over the tree {figures['git grep']:.1f} ms")
+    for row in rows:
+        print(f"{row['case']:16} {row['ms']:8} ms  {row['ratio']:5}x {row['against']:15} goal {row['goal']}x")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""The table of build tools: how each spells its command, its platform, its default and its environment variable.
+
+Flags that take a value were generated from the tools' own declarations (pflag), because a flag whose value is not
+skipped would be mistaken for the build context. Flags that are not named here take none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+def _flags(names: str) -> frozenset[str]:
+    return frozenset(f"--{name}" if len(name) > 1 else f"-{name}" for name in names.split())
+
+
+_BUILDKIT = _flags(
+    "add-host allow annotation attest build-arg build-context build-platform builder buildkit-host cache-from cache-to "
+    "call cgroup-parent cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems file iidfile invoke isolation label "
+    "lint-fail-on memory memory-swap metadata-file network no-cache-filter output platform policy print progress "
+    "project provenance resource save-tag sbom sbom-dir secret security-opt shm-size source-policy-file ssh tag target "
+    "token ulimit f o t m c"
+)
+_BAKE = _flags("allow builder call file list metadata-file policy progress provenance sbom set var f project token")
+_BUILDAH = _flags(
+    "add-host annotation arch authfile blob-cache build-arg build-arg-file build-context cache-from cache-to cache-ttl "
+    "cap-add cap-drop cdi-config-dir cert-dir cgroup-parent cgroupns compression-format compression-level cpp-flag "
+    "cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems creds cw decryption-key device dns dns-option dns-search "
+    "env file format from hooks-dir ignorefile iidfile iidfile-raw ipc isolation jobs label layer-label logfile loglevel "
+    "manifest memory memory-swap metadata-file mount net network os os-feature os-version output override-arch "
+    "override-os pid platform progress retry retry-delay runtime-flag rusage-logfile sbom sbom-image-output "
+    "sbom-image-purl-output sbom-merge-strategy sbom-output sbom-purl-output sbom-scanner-command sbom-scanner-image "
+    "secret security-opt shm-size sign-by signature-policy source-date-epoch source-policy-file ssh tag target timestamp "
+    "ulimit unsetannotation unsetenv unsetlabel userns userns-gid-map userns-gid-map-group userns-uid-map "
+    "userns-uid-map-user uts variant volume f t o c m v"
+)
+_KANIKO = _flags(
+    "bucket build-arg cache-dir cache-repo cache-ttl compression compression-level context context-sub-path "
+    "custom-platform customPlatform destination digest-file dockerfile git ignore-path image-download-retry "
+    "image-fs-extract-retry image-name-tag-with-digest-file image-name-with-digest-file insecure-registry kaniko-dir "
+    "label log-format oci-layout-path push-retry registry-certificate registry-client-cert registry-map registry-mirror "
+    "skip-tls-verify-registry snapshot-mode snapshotMode tar-path tarPath target verbosity v f c b d"
+)
+_PACK = _flags(
+    "builder buildpack cache cache-image creation-time default-process descriptor docker-host env env-file exec-env "
+    "extension gid insecure-registry lifecycle-image network path platform post-buildpack pre-buildpack previous-image "
+    "pull-policy report-output-dir sbom-output-dir tag uid volume workspace p b B d D e t"
+)
+_COMPOSE = _flags(
+    "file project-name project-directory profile env-file ansi progress parallel build-arg builder memory ssh "
+    "scale timeout wait-timeout exit-code-from attach no-attach env label name publish pull user volume workdir "
+    "entrypoint f p m t e l u v w"
+)
+_KO = _flags("platform tags tag-only image-label image-refs jobs filename local-registry tarball output sbom f t j L")
+_PLAIN = _flags("platform file tag registry image resource-group subscription config f t r g c p")
+
+_DOCKER_GLOBAL = _flags("config context host log-level tlscacert tlscert tlskey c H l")
+_PODMAN_GLOBAL = _flags(
+    "connection url host config context identity tls-cert tls-key tls-ca ssh out module cgroup-manager cpu-profile "
+    "memory-profile conmon network-config-dir default-mounts-file events-backend hooks-dir cdi-spec-dir max-workers "
+    "namespace network-backend root registries-conf runroot imagestore pull-option runtime runtime-flag storage-driver "
+    "storage-opt tmpdir volumepath log-level registries-conf-dir short-name-alias-conf userns-uid-map userns-gid-map c H"
+)
+_NERDCTL_GLOBAL = _flags(
+    "address host namespace snapshotter storage-driver cni-path cni-netconfpath data-root cgroup-manager hosts-dir "
+    "host-gateway-ip bridge-ip cdi-spec-dirs userns-remap a H n"
+)
+
+Kind = Literal["build", "compose", "bake"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A command that builds images.
+
+    `name` is the table's name, `kind` says where its platform is decided: on the command line, in a compose file, in a
+    bake file. `values` are the flags that take a value. `context` is how many positional arguments name the context.
+    `fixed` is the platform built by default where that is not the host's. `needs` are flags of which one must be given
+    for the command to build at all. `multi` says whether one command builds for several platforms everywhere.
+    """
+
+    name: str
+    kind: Kind = "build"
+    values: frozenset[str] = frozenset()
+    platform: tuple[str, ...] = ("--platform",)
+    variable: str | None = None
+    fixed: str | None = None
+    context: Literal["required", "optional", "none"] = "required"
+    multi: bool = False
+    needs: tuple[str, ...] = ()
+    publishes: bool = False
+
+    def shows_only(self, flag: str) -> bool:
+        """Whether `flag` makes the command print and not build."""
+        return flag in {"--help", "-h", "--print", "--list", "--list-targets", "--list-variables", "--dry-run"}
+
+
+_HOST_VARIABLE = "DOCKER_DEFAULT_PLATFORM"
+_DOCKER = Tool("docker-build", values=_BUILDKIT, variable=_HOST_VARIABLE)
+_BUILDX = Tool("docker-buildx-build", values=_BUILDKIT, variable=_HOST_VARIABLE, multi=True)
+_BAKED = Tool("docker-buildx-bake", "bake", _BAKE, context="none", multi=True)
+_COMPOSED = Tool("docker-compose", "compose", _COMPOSE, variable=_HOST_VARIABLE, context="none")
+_COMPOSED_UP = Tool("docker-compose", "compose", _COMPOSE, variable=_HOST_VARIABLE, context="none", needs=("--build",))
+_ARCH_PARTS = ("--platform", "--arch", "--os", "--variant", "--override-arch", "--override-os", "--all-platforms")
+_PODMAN = Tool("podman-build", values=_BUILDAH, platform=_ARCH_PARTS, context="optional")
+_BUILDAH_TOOL = Tool("buildah-build", values=_BUILDAH, platform=_ARCH_PARTS, context="optional")
+_NERDCTL = Tool("nerdctl-build", values=_BUILDKIT)
+_KO_TOOL = Tool("ko", values=_KO, fixed="linux/amd64", context="optional", multi=True, publishes=True)
+_EXECUTOR = Tool(
+    "kaniko", values=_KANIKO, platform=("--custom-platform", "--customPlatform"), context="none", publishes=True
+)
+_DEPOT = Tool("depot", values=_BUILDKIT, variable=_HOST_VARIABLE, multi=True)
+_AZURE = Tool("az-acr-build", values=_PLAIN, fixed="linux", publishes=True)
+_FLY = Tool("fly", values=_PLAIN, fixed="linux/amd64", context="optional", publishes=True)
+_HEROKU = Tool("heroku-container", values=_PLAIN, fixed="linux/amd64", context="optional", publishes=True)
+
+_COMPOSE_VERBS = {
+    ("build",): _COMPOSED,
+    ("up",): _COMPOSED_UP,
+    ("run",): _COMPOSED_UP,
+    ("create",): _COMPOSED_UP,
+    ("watch",): None,
+}
+_BUILDX_VERBS: dict[tuple[str, ...], Tool | None] = {
+    ("build",): _BUILDX,
+    ("b",): _BUILDX,
+    ("bake",): _BAKED,
+    ("f",): _BAKED,
+}
+
+
+def _below(word: str, verbs: dict[tuple[str, ...], Tool | None]) -> dict[tuple[str, ...], Tool | None]:
+    return {(word, *path): tool for path, tool in verbs.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An executable: the flags with a value that may stand before its subcommands, and what each subcommand builds."""
+
+    values: frozenset[str]
+    verbs: dict[tuple[str, ...], Tool | None]
+
+
+PROGRAMS: dict[str, Program] = {
+    "docker": Program(
+        _DOCKER_GLOBAL | {"--builder"} | _COMPOSE,
+        {
+            ("build",): _DOCKER,
+            ("image", "build"): _DOCKER,
+            ("builder", "build"): _DOCKER,
+            ("bake",): _BAKED,
+            **_below("buildx", _BUILDX_VERBS),
+            **_below("compose", _COMPOSE_VERBS),
+        },
+    ),
+    "docker-buildx": Program(frozenset({"--builder"}), _BUILDX_VERBS),
+    "buildx": Program(frozenset({"--builder"}), _BUILDX_VERBS),
+    "docker-compose": Program(_COMPOSE, dict(_COMPOSE_VERBS)),
+    "podman-compose": Program(_COMPOSE, dict(_COMPOSE_VERBS)),
+    "podman": Program(
+        _PODMAN_GLOBAL,
+        {
+            ("build",): _PODMAN,
+            ("image", "build"): _PODMAN,
+            ("buildx", "build"): _PODMAN,
+            ("farm", "build"): _PODMAN,
+            **_below("compose", _COMPOSE_VERBS),
+        },
+    ),
+    "buildah": Program(
+        _PODMAN_GLOBAL,
+        {("build",): _BUILDAH_TOOL, ("bud",): _BUILDAH_TOOL, ("build-using-dockerfile",): _BUILDAH_TOOL},
+    ),
+    "nerdctl": Program(
+        _NERDCTL_GLOBAL,
+        {
+            ("build",): _NERDCTL,
+            ("image", "build"): _NERDCTL,
+            ("builder", "build"): _NERDCTL,
+            **_below("compose", _COMPOSE_VERBS),
+        },
+    ),
+    "ko": Program(
+        frozenset(), {(verb,): _KO_TOOL for verb in ("build", "publish", "resolve", "apply", "create", "run")}
+    ),
+    "depot": Program(frozenset(), {("build",): _DEPOT, ("bake",): Tool("depot", "bake", _BAKE, context="none")}),
+    "img": Program(frozenset(), {("build",): Tool("img", values=_BUILDKIT)}),
+    "pack": Program(frozenset(), {("build",): Tool("pack", values=_PACK)}),
+    "az": Program(frozenset(), {("acr", "build"): _AZURE}),
+    "fly": Program(_PLAIN, {("deploy",): _FLY}),
+    "flyctl": Program(_PLAIN, {("deploy",): _FLY}),
+    "heroku": Program(_PLAIN, {("container:push",): _HEROKU}),
+    "/kaniko/executor": Program(frozenset(), {(): _EXECUTOR}),
+}
+"""Executables by the last part of their path; kaniko's by its whole path, since `executor` alone says nothing."""
+
+PUSHES = {
+    "docker": {("push",), ("image", "push"), ("manifest", "push"), ("compose", "push"), ("buildx", "imagetools")},
+    "docker-compose": {("push",)},
+    "podman": {("push",), ("image", "push"), ("manifest", "push")},
+    "buildah": {("push",), ("manifest", "push")},
+    "nerdctl": {("push",), ("image", "push")},
+    "img": {("push",)},
+    "crane": {("push",), ("copy",), ("cp",)},
+    "skopeo": {("copy",), ("sync",)},
+    "oras": {("cp",)},
+    "regctl": {("image", "copy"), ("image", "import")},
+}
+"""Commands that hand an image to a registry."""
+
+CONTAINER_WORDS = ("docker", "podman", "buildah", "nerdctl", "container", "oci_", "ctr", "engine", "img_builder")
+"""What the name of a variable holds that stands for a container tool (`$(CONTAINER_TOOL) build`)."""

@@ -1,0 +1,373 @@
+"""One command line to what it builds: the tool, its flags, and the platform in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from prelaunch.builders import CONTAINER_WORDS, PROGRAMS, PUSHES, Program, Tool
+from prelaunch.model import HANDED, UNKNOWN, UNSET, State, Step
+from prelaunch.resolve import MARKERS, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_PREFIXES: dict[str, frozenset[str]] = {
+    # what may stand before a command, and its own flags that take a value
+    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-T", "-U", "-D", "-R", "--user", "--group"}),
+    "doas": frozenset({"-u", "-C"}),
+    "env": frozenset({"-u", "-C", "--unset", "--chdir"}),
+    "time": frozenset({"-f", "-o"}),
+    "command": frozenset(),
+    "builtin": frozenset(),
+    "exec": frozenset({"-a"}),
+    "nohup": frozenset(),
+    "setsid": frozenset(),
+    "nice": frozenset({"-n"}),
+    "ionice": frozenset({"-c", "-n"}),
+    "stdbuf": frozenset({"-i", "-o", "-e"}),
+    "timeout": frozenset({"-k", "-s", "--signal", "--kill-after"}),
+    "xargs": frozenset({"-a", "-d", "-E", "-I", "-L", "-n", "-P", "-s"}),
+    "parallel": frozenset({"-j", "--jobs"}),
+    "retry": frozenset(),
+    "travis_retry": frozenset(),
+    "travis_wait": frozenset(),
+    "unbuffer": frozenset(),
+    "caffeinate": frozenset(),
+    "chronic": frozenset(),
+    "winpty": frozenset(),
+    "aspect": frozenset(),
+}
+_OPERANDS = {"timeout": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A build command, taken apart.
+
+    `verb` is the field that ends the command's own words (behind it a flag may be inserted), `flags` the flags with
+    their values in order, `rest` the positional arguments, `loose` the fields that may be any number of flags.
+    """
+
+    tool: Tool
+    verb: Field
+    flags: tuple[tuple[str, Field | None], ...]
+    rest: tuple[Field, ...]
+    loose: tuple[Field, ...]
+    unset: tuple[Field, ...]
+    environment: tuple[tuple[str, str], ...]
+    program: str
+
+    def values(self, *names: str) -> list[Field]:
+        """The values given to any of the flags `names`."""
+        return [value for name, value in self.flags if name in names and value is not None]
+
+    def has(self, *names: str) -> bool:
+        """Whether one of the flags `names` is given and not switched off with `=false`."""
+        return any(name in names and (value is None or value.text.lower() != "false") for name, value in self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is known of the platform that a command builds for."""
+
+    state: State
+    platforms: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+def without_prefixes(
+    fields: Sequence[Field], wrappers: Mapping[str, str]
+) -> tuple[list[Field], tuple[tuple[str, str], ...]]:
+    """Leave out `sudo`, `env A=b`, `time` and their like; give the rest and the variables that `env` sets."""
+    rest, environment = list(fields), []
+    for _ in range(20):
+        while rest and (rest[0].unset or not rest[0].text or _assigned(rest[0])):
+            if _assigned(rest[0]):
+                name, _, value = rest[0].text.partition("=")
+                environment.append((name, value))
+            rest.pop(0)
+        if not rest:
+            break
+        name = rest[0].text.rsplit("/", 1)[-1]
+        if name in wrappers:
+            rest[0:1] = [replace(rest[0], text=text) for text in wrappers[name].split()]
+            if rest[0].text == name:
+                break
+        elif name in _PREFIXES:
+            rest = _behind_prefix(name, rest[1:])
+        else:
+            break
+    return rest, tuple(environment)
+
+
+def _assigned(field: Field) -> bool:
+    name, sign, _ = field.text.partition("=")
+    return bool(sign) and name.isidentifier()
+
+
+def _behind_prefix(name: str, rest: list[Field]) -> list[Field]:
+    values = _PREFIXES[name]
+    while rest and rest[0].text.startswith("-") and len(rest[0].text) > 1:
+        flag = rest.pop(0).text
+        if flag == "--":
+            break
+        if flag in values and rest:
+            rest.pop(0)
+    for _ in range(_OPERANDS.get(name, 0)):
+        while rest and rest[0].unset:
+            rest.pop(0)
+        if rest:
+            rest.pop(0)
+    return rest
+
+
+def understand(
+    fields: Sequence[Field], wrappers: Mapping[str, str], hint: Callable[[Field], str] = lambda field: field.name
+) -> Invocation | None:
+    """The build that a command line runs, or None. `hint` gives the variable's name behind a field of no known text."""
+    unset_first = next((hint(f) for f in fields if f.unset and f.word >= 0), "")
+    rest, environment = without_prefixes(fields, wrappers)
+    if not rest:
+        return None
+    found = _program(rest, unset_first, hint)
+    if found is None:
+        return None
+    name, program, rest, verb = found
+    return _subcommand(name, program, rest, verb, environment)
+
+
+def _program(
+    rest: list[Field], unset_first: str, hint: Callable[[Field], str]
+) -> tuple[str, Program, list[Field], Field] | None:
+    first = rest[0]
+    text = first.text.removesuffix(".exe")
+    name = text.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+    if text.endswith("/kaniko/executor") or (name == "executor" and _names_flag(rest, "--destination", "--dockerfile")):
+        return "kaniko", PROGRAMS["/kaniko/executor"], rest[1:], first
+    if name == "go" and len(rest) > 2 and rest[1].text == "run" and "google/ko" in rest[2].text:
+        return "ko", PROGRAMS["ko"], rest[3:], rest[2]
+    if name in {"docker", "podman", "nerdctl"}:
+        image = next((n for n, f in enumerate(rest) if "kaniko-project/executor" in f.text), 0)
+        if image and any(f.text == "run" for f in rest[:image]):
+            return "kaniko", PROGRAMS["/kaniko/executor"], rest[image + 1 :], rest[image]
+    if name in PROGRAMS and not name.startswith("/"):
+        return name, PROGRAMS[name], rest[1:], first
+    docker = PROGRAMS["docker"]
+    if first.opaque and _stands_for_tool(hint(first), rest[1:]):
+        return "docker", docker, rest[1:], first
+    if unset_first and name in {"build", "buildx", "bake", "image"} and _stands_for_tool(unset_first, rest):
+        return "docker", docker, rest, first
+    return None
+
+
+def _names_flag(rest: Sequence[Field], *names: str) -> bool:
+    return any(field.text.split("=", 1)[0] in names for field in rest)
+
+
+def _stands_for_tool(variable: str, rest: Sequence[Field]) -> bool:
+    """Whether a variable of unknown value is a container tool: `$X buildx build` for any name, else by its name."""
+    words = [field.text for field in rest if not field.unset][:2]
+    if words[:1] == ["buildx"]:
+        return True
+    name = variable.lower()
+    likely = any(word in name for word in CONTAINER_WORDS) and "compose" not in name and "kustomize" not in name
+    return likely and words[:1] in (["build"], ["image"], ["compose"])
+
+
+def _subcommand(
+    name: str, program: Program, rest: list[Field], verb: Field, environment: tuple[tuple[str, str], ...]
+) -> Invocation | None:
+    path: tuple[str, ...] = ()
+    before: list[tuple[str, Field | None]] = []
+    rest = list(rest)
+    while path not in program.verbs:
+        if not rest or len(path) > 2:
+            return None
+        one = rest.pop(0)
+        if one.unset or (one.opaque and one.loose):
+            continue
+        if one.text.startswith("-") and len(one.text) > 1:
+            flag, equals, value = one.text.partition("=")
+            if equals:
+                before.append((flag, replace(one, text=value)))
+            elif flag in program.values and rest:
+                before.append((flag, rest.pop(0)))
+            else:
+                before.append((flag, None))
+            continue
+        path = (*path, one.text)
+        verb = one
+        if not any(known[: len(path)] == path for known in program.verbs):
+            return None
+    tool = program.verbs[path]
+    if tool is None:
+        return None
+    invocation = _arguments(tool, name, verb, rest, environment)
+    invocation = replace(invocation, flags=(*before, *invocation.flags))
+    if tool.needs and not invocation.has(*tool.needs):
+        return None
+    if any(tool.shows_only(flag) for flag, _ in invocation.flags):
+        return None
+    return invocation
+
+
+def _arguments(
+    tool: Tool, name: str, verb: Field, rest: Sequence[Field], environment: tuple[tuple[str, str], ...]
+) -> Invocation:
+    flags: list[tuple[str, Field | None]] = []
+    positional: list[Field] = []
+    loose: list[Field] = []
+    unset: list[Field] = []
+    queue = list(rest)
+    while queue:
+        field = queue.pop(0)
+        text = field.text
+        if field.unset:
+            unset.append(field)
+        elif text == "--":
+            positional += queue
+            break
+        elif text.startswith("--"):
+            flag, equals, value = text.partition("=")
+            if equals:
+                flags.append((flag, replace(field, text=value)))
+            else:
+                flags.append((flag, queue.pop(0) if flag in tool.values and queue else None))
+        elif text.startswith("-") and len(text) > 1:
+            flags += _short(tool, field, queue)
+        elif field.loose and field.opaque:
+            loose.append(field)
+        else:
+            positional.append(field)
+    if tool.context == "required" and not positional:
+        # a build needs its context, so a lone variable of unknown value is that
+        alone = next((field for field in reversed(loose) if not field.several), None)
+        if alone is not None:
+            loose.remove(alone)
+            positional.append(alone)
+    return Invocation(tool, verb, tuple(flags), tuple(positional), tuple(loose), tuple(unset), environment, name)
+
+
+def _short(tool: Tool, field: Field, queue: list[Field]) -> list[tuple[str, Field | None]]:
+    """Clustered and glued shorthands: `-qt name`, `-tname`, `-t=name` (pflag)."""
+    flags: list[tuple[str, Field | None]] = []
+    letters = field.text[1:]
+    for at, letter in enumerate(letters):
+        flag = f"-{letter}"
+        if flag in tool.values:
+            glued = letters[at + 1 :].removeprefix("=")
+            if glued:
+                flags.append((flag, replace(field, text=glued)))
+            else:
+                flags.append((flag, queue.pop(0) if queue else None))
+            break
+        flags.append((flag, None))
+    return flags
+
+
+def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> bool:
+    """Whether a command hands an image to a registry (a build with `--push` is told by its invocation)."""
+    rest, _ = without_prefixes(fields, wrappers)
+    if not rest:
+        return False
+    name = rest[0].text.rsplit("/", 1)[-1]
+    if name not in PUSHES and rest[0].opaque and any(w in rest[0].name.lower() for w in CONTAINER_WORDS):
+        name = "docker"
+    values: frozenset[str] = PROGRAMS[name].values if name in PROGRAMS else frozenset()
+    words: list[str] = []
+    skip = False
+    for field in rest[1:]:
+        if skip or field.unset:
+            skip = False
+        elif field.text.startswith("-"):
+            skip = field.text in values
+        else:
+            words.append(field.text)
+    if name == "docker" and words[:2] == ["buildx", "imagetools"]:
+        return words[2:3] == ["create"]
+    return any(tuple(words[: len(path)]) == path for path in PUSHES.get(name, ()))
+
+
+def exports_image(invocation: Invocation) -> bool:
+    """Whether the result is an image: not a folder (`-o type=local`), not a check, not the cache alone."""
+    if invocation.has("--check") or any(v.text in {"check", "outline", "targets"} for v in invocation.values("--call")):
+        return False
+    outputs = [value.text for value in invocation.values("--output", "-o")]
+    return not outputs or any(_image_output(text) for text in outputs)
+
+
+def _image_output(text: str) -> bool:
+    kinds = [part.partition("=")[2] for part in text.split(",") if part.startswith("type=")]
+    if kinds:
+        return kinds[0] in {"image", "registry", "docker", "oci"} or not kinds[0].strip(MARKERS)
+    return not text.strip(MARKERS)
+
+
+def publishes(invocation: Invocation) -> bool:
+    """Whether the build itself pushes its result."""
+    if invocation.has("--push", "--publish"):
+        return True
+    if invocation.tool.publishes and not invocation.has("--no-push", "--noPush", "--local", "-L"):
+        return True
+    return any(
+        "type=registry" in value.text or "push=true" in value.text for value in invocation.values("--output", "-o")
+    )
+
+
+def judge(invocation: Invocation, variable: Callable[[str], Field | None]) -> Verdict:
+    """The platform in force for a command of kind `build`; `variable` gives an exported environment variable."""
+    tool = invocation.tool
+    given = [(name, value) for name, value in invocation.flags if name in tool.platform]
+    if given:
+        verdict = _flagged(given)
+        if verdict is not None:
+            return verdict
+    if tool.variable:
+        inline = next((value for name, value in invocation.environment if name == tool.variable), None)
+        field = Field(inline) if inline is not None else variable(tool.variable)
+        if field is not None and field.text and not field.unset:
+            known = () if any(m in field.text for m in MARKERS) else tuple(field.text.split(","))
+            steps = (*field.steps, Step(f"`{tool.variable}` is in force"))
+            return Verdict("explicit", known, steps)
+    steps = tuple(dict.fromkeys(s for f in (*invocation.unset, *invocation.loose) for s in f.steps))
+    names = tuple(dict.fromkeys(field.name for field in invocation.unset if field.name))
+    if tool.fixed:
+        return Verdict("default", (tool.fixed,), (*steps, Step(f"`{tool.name}` builds for {tool.fixed} by default")))
+    if any(HANDED in field.text for field in invocation.loose):
+        return Verdict("delegated", (), (*steps, Step("the arguments are handed in by the caller")))
+    if any(UNKNOWN in field.text for field in invocation.loose):
+        return Verdict("unknown", (), (*steps, Step("an argument is the output of a command")))
+    return Verdict("missing", (), steps, names)
+
+
+def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
+    steps = tuple(dict.fromkeys(step for _, value in given if value for step in value.steps))
+    if any(name == "--all-platforms" for name, _ in given):
+        return Verdict("explicit", (), (*steps, Step("`--all-platforms`")))
+    values = [(name, value) for name, value in given if value is not None and value.text]
+    if not values:
+        return None
+    if any(value.unset or HANDED in value.text for _, value in values):
+        names = tuple(value.name for _, value in values if value.name)
+        who = f"`${names[0]}`, which is set nowhere in the repository" if names else "the caller"
+        return Verdict("delegated", (), (*steps, Step(f"the platform is handed in by {who}")), names)
+    platforms: list[str] = []
+    parts = {"os": "linux", "arch": "", "variant": ""}
+    for name, value in values:
+        if any(marker in value.text for marker in MARKERS):
+            continue
+        part = name.rsplit("-", 1)[-1]
+        if part in parts:
+            parts[part] = value.text
+        else:
+            platforms += [text.strip() for text in value.text.split(",") if text.strip()]
+    if parts["arch"] and not platforms:
+        platforms.append("/".join(filter(None, (parts["os"], parts["arch"], parts["variant"]))))
+    return Verdict("explicit", tuple(platforms), steps)
+
+
+def bare(text: str) -> str:
+    """A text for people: markers become an ellipsis, and what is unset nothing."""
+    return text.replace(UNSET, "").replace(UNKNOWN, "…").replace(HANDED, "…")

@@ -1,0 +1,442 @@
+"""Shell variables to values: what a word of a script expands to by default, and how that is known.
+
+Three-valued throughout: text that is known, text that cannot be known (`UNKNOWN`, or `HANDED` in by a caller), and
+nothing (`UNSET`). Where branches differ there are several alternatives. Word splitting follows POSIX (XCU 2.6) with the
+default IFS; globs are left as written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from prelaunch.readers.shell import Assignment, Block, Command, Part, Word
+
+MAX_ALTERNATIVES = 8
+_MAX_DEPTH = 20
+_ALWAYS_SET = frozenset(
+    "HOME PWD OLDPWD USER LOGNAME SHELL PATH HOSTNAME UID EUID GROUPS RANDOM SECONDS LINENO PPID TMPDIR LANG TERM OSTYPE "
+    "HOSTTYPE MACHTYPE BASH BASH_SOURCE BASH_VERSION FUNCNAME IFS OPTARG OPTIND REPLY EPOCHSECONDS DIRSTACK CI".split()
+)
+_ALWAYS_SET_PREFIXES = ("GITHUB_", "RUNNER_", "CI_", "BUILDKITE_", "CIRCLE_", "DRONE_", "TRAVIS_")
+_CONDITIONAL = frozenset({"if", "case", "while", "until", "and", "or", "select"})
+_APART = frozenset({"subshell", "substitution", "pipe", "background"})
+MARKERS = UNKNOWN + HANDED + UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One word as a command gets it.
+
+    `word` is the index of the word that it came from (-1: from elsewhere). `loose` says that it may in truth be any
+    number of words. `name` is the variable, where the field is nothing but one whose value is not known.
+    """
+
+    text: str
+    word: int = -1
+    steps: tuple[Step, ...] = ()
+    loose: bool = False
+    name: str = ""
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the text is nothing but markers."""
+        return bool(self.text) and not self.text.strip(MARKERS)
+
+    @property
+    def several(self) -> bool:
+        """Whether the field stands for all arguments or a whole array, so that flags may be among them."""
+        return self.loose and (self.name in {"@", "*"} or self.name.endswith("]"))
+
+    @property
+    def unset(self) -> bool:
+        """Whether the field is an unset variable, which by default is no field at all."""
+        return bool(self.text) and not self.text.strip(UNSET)
+
+
+Fields = tuple[Field, ...]
+Items = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A variable's assignment: its alternatives (each the items of an array, or one text), and where it stands."""
+
+    name: str
+    alternatives: tuple[Items, ...]
+    array: bool
+    append: bool
+    blocks: tuple[Block, ...]
+    steps: tuple[Step, ...]
+    exported: bool = False
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Branches:
+    """The arms of a script's `if`s: how many, whether one is an `else`, and which one runs where that is known."""
+
+    arms: Mapping[int, frozenset[int]]
+    complete: frozenset[int]
+    chosen: Mapping[int, int] = field(default_factory=dict)
+
+    @staticmethod
+    def of(commands: Iterable[Command]) -> Branches:
+        """Collect the arms of all commands."""
+        arms: dict[int, set[int]] = {}
+        for command in commands:
+            for block in command.blocks:
+                if block.kind == "if":
+                    arms.setdefault(block.number, set()).add(block.arm)
+        complete = {number for number, seen in arms.items() if any(a >= 0 and -(a + 1) not in seen for a in seen)}
+        return Branches({n: frozenset(a for a in seen if a >= 0) for n, seen in arms.items()}, frozenset(complete))
+
+    def dead(self, blocks: tuple[Block, ...]) -> bool:
+        """Whether a command in `blocks` does not run by default."""
+        return any(
+            block.kind == "if" and block.arm >= 0 and self.chosen.get(block.number, block.arm) != block.arm
+            for block in blocks
+        )
+
+
+@dataclass
+class Variables:
+    """The variables of one script, as they stand at the command at hand."""
+
+    environment: Mapping[str, Value]
+    definitions: dict[str, list[Definition]] = field(default_factory=dict)
+    branches: Branches = field(default_factory=lambda: Branches({}, frozenset()))
+    arguments: tuple[Items, ...] | None = None
+    """What `"$@"` may be, where the callers are known."""
+
+    def define(self, definition: Definition) -> None:
+        """Note an assignment; the order of calls is the order of the script."""
+        self.definitions.setdefault(definition.name, []).append(definition)
+
+    def lookup(self, name: str, blocks: tuple[Block, ...], order: int) -> Definition | None:
+        """What `name` may hold for the command in `blocks` whose place in the script is `order`; None: set nowhere."""
+        start = self.environment.get(name)
+        base = (
+            Definition(name, tuple((t,) for t in start.texts), False, False, (), start.steps, True) if start else None
+        )
+        live: list[Definition] = [base] if base else []
+        function = _function(blocks)
+        known = self.definitions.get(name, [])
+        sequence = [
+            d
+            for d in known
+            if (_function(d.blocks) == function and d.order < order) or (function and not _function(d.blocks))
+        ]
+        if not live and not sequence:
+            sequence = known
+        covered: dict[int, set[int]] = {}
+        first: dict[int, int] = {}
+        for definition in sequence:
+            if self.branches.dead(definition.blocks) or not _visible(definition.blocks, blocks):
+                continue
+            conditions = [b for b in definition.blocks if b.kind in _CONDITIONAL and b not in blocks]
+            conditions = [b for b in conditions if self.branches.chosen.get(b.number) != b.arm or b.kind != "if"]
+            if definition.append:
+                grown = _append(live, definition)
+                live = [*live, grown] if conditions else [grown]
+            elif not conditions:
+                live = [definition]
+            else:
+                if not live:
+                    live = [Definition(name, ((UNSET,),), array=False, append=False, blocks=(), steps=())]
+                outer = conditions[0]
+                first.setdefault(outer.number, len(live))
+                live.append(definition)
+                if outer.kind == "if" and len(conditions) == 1:
+                    covered.setdefault(outer.number, set()).add(outer.arm)
+                    if (
+                        outer.number in self.branches.complete
+                        and covered[outer.number] >= self.branches.arms[outer.number]
+                    ):
+                        live = live[first[outer.number] :]
+        if not live:
+            return None
+        if base in live and len(live) == 1:
+            return base
+        return _union(name, live)
+
+    def exported(self, name: str, blocks: tuple[Block, ...], order: int) -> Definition | None:
+        """As `lookup`, for a variable that commands see in their environment."""
+        if name in self.environment or any(d.exported for d in self.definitions.get(name, ())):
+            return self.lookup(name, blocks, order)
+        return None
+
+
+def _function(blocks: tuple[Block, ...]) -> str:
+    return next((block.name for block in reversed(blocks) if block.kind == "function"), "")
+
+
+def _visible(definition: tuple[Block, ...], use: tuple[Block, ...]) -> bool:
+    """Whether an assignment can reach a use: not from a subshell, not from another arm of the same branch."""
+    seen = {(block.kind, block.number): block.arm for block in use}
+    for block in definition:
+        if block.kind in _APART and (block.kind, block.number) not in seen:
+            return False
+        if block.kind in {"if", "case"} and block.arm >= 0:
+            arm = seen.get((block.kind, block.number), block.arm)
+            if arm >= 0 and arm != block.arm:
+                return False
+    return True
+
+
+def _append(live: Sequence[Definition], definition: Definition) -> Definition:
+    before = [items for old in live for items in old.alternatives] or [()]
+    if definition.array:
+        joined = [old + new for old in before for new in definition.alternatives]
+    else:
+        joined = [("".join(old) + "".join(new),) for old in before for new in definition.alternatives]
+    steps = tuple(dict.fromkeys([step for old in live for step in old.steps] + list(definition.steps)))
+    return replace(definition, alternatives=bounded(joined), steps=steps, append=False)
+
+
+def _union(name: str, live: Sequence[Definition]) -> Definition:
+    alternatives = bounded([items for definition in live for items in definition.alternatives])
+    steps = tuple(dict.fromkeys(step for definition in live for step in definition.steps))
+    return Definition(name, alternatives, live[-1].array, append=False, blocks=(), steps=steps)
+
+
+def bounded(alternatives: Iterable[Items]) -> tuple[Items, ...]:
+    """The distinct alternatives; one unknown in place of too many."""
+    distinct = tuple(dict.fromkeys(alternatives))
+    return distinct if len(distinct) <= MAX_ALTERNATIVES else ((UNKNOWN,),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    text: str
+    quoted: bool
+    steps: tuple[Step, ...] = ()
+    loose: bool = False
+    name: str = ""
+    ends: bool = False
+    """A field ends behind this atom (an array's item)."""
+
+
+class Expander:
+    """Expands the words of one command."""
+
+    def __init__(self, variables: Variables, blocks: tuple[Block, ...], order: int) -> None:
+        self.variables = variables
+        self.blocks = blocks
+        self.order = order
+
+    def command(self, words: Sequence[Word]) -> list[Fields]:
+        """The alternatives of what `words` expand to."""
+        alternatives: list[Fields] = [()]
+        for index, word in enumerate(words):
+            options = self.word(word, index)
+            alternatives = [before + option for before in alternatives for option in options]
+            distinct = list(dict.fromkeys(alternatives))
+            if len(distinct) > MAX_ALTERNATIVES:
+                unknown = Field(UNKNOWN, index, _steps(options), loose=True)
+                distinct = list(dict.fromkeys((*before[:-1], unknown) if before else before for before in alternatives))
+                distinct = distinct[:MAX_ALTERNATIVES]
+            alternatives = distinct
+        return alternatives
+
+    def word(self, word: Word, index: int = -1, depth: int = 0) -> list[Fields]:
+        """The alternatives of what one word expands to: any number of fields each."""
+        runs: list[tuple[_Atom, ...]] = [()]
+        for part in word.parts:
+            options = self.part(part, depth)
+            runs = [run + option for run in runs for option in options][: MAX_ALTERNATIVES * 2]
+        quoted_empty = not word.parts and word.stop > word.start
+        return list(dict.fromkeys(_fields(run, index, quoted_empty) for run in runs))
+
+    def text(self, word: Word, depth: int = 0) -> list[tuple[str, tuple[Step, ...]]]:
+        """The alternatives of a word where no splitting takes place (the right side of an assignment)."""
+        return [(" ".join(f.text for f in fields), _steps([fields])) for fields in self.word(word, depth=depth)]
+
+    def part(self, part: Part, depth: int) -> list[tuple[_Atom, ...]]:
+        """The alternatives of one part."""
+        if part.kind == "literal":
+            markers = _only_markers(part.text)
+            loose = markers and not part.quoted and bool(part.text.strip(UNSET))
+            return [(_Atom(part.text, quoted=part.quoted or not markers, loose=loose),)]
+        if part.kind == "parameter":
+            return self._parameter(part, depth)
+        return [(_Atom(UNKNOWN, part.quoted, loose=part.kind == "command" and not part.quoted),)]
+
+    def _parameter(self, part: Part, depth: int) -> list[tuple[_Atom, ...]]:
+        name = part.text
+        if depth > _MAX_DEPTH or part.operator in {"#", "!"}:
+            return [(_Atom(UNKNOWN, part.quoted, name=name),)]
+        alternatives: tuple[Items, ...]
+        steps: tuple[Step, ...] = ()
+        whole = part.index in {"@", "*"} or name in {"@", "*"}
+        if name in {"@", "*"} or name.isdigit():
+            alternatives = self._positional(name)
+        elif name in {"?", "$", "!", "-", "#", "_"}:
+            alternatives = ((UNKNOWN,),)
+        else:
+            found = self.variables.lookup(name, self.blocks, self.order)
+            if found is None:
+                always = name in _ALWAYS_SET or name.startswith(_ALWAYS_SET_PREFIXES)
+                alternatives = ((UNKNOWN if always else UNSET,),)
+            else:
+                alternatives, steps = found.alternatives, found.steps
+                if found.array and not whole:
+                    number = int(part.index) if part.index.isdigit() else 0
+                    alternatives = tuple(
+                        (items[number],) if number < len(items) else (UNSET,) for items in alternatives
+                    )
+        result: list[tuple[_Atom, ...]] = []
+        for items in alternatives:
+            result += self._operate(part, items, steps, depth, whole=whole)
+        return list(dict.fromkeys(result))
+
+    def _positional(self, name: str) -> tuple[Items, ...]:
+        known = self.variables.arguments
+        if known is None or name == "0":
+            return ((HANDED if name != "0" else UNKNOWN,),)
+        if name in {"@", "*"}:
+            return known
+        at = int(name) - 1
+        return tuple((items[at],) if at < len(items) else (UNSET,) for items in known)
+
+    def _operate(
+        self, part: Part, items: Items, steps: tuple[Step, ...], depth: int, *, whole: bool
+    ) -> list[tuple[_Atom, ...]]:
+        text = "".join(items)
+        empty = not text.strip(UNSET)
+        unknown = not empty and not text.strip(MARKERS)
+        colon = part.operator.startswith(":")
+        absent = empty if colon else text == UNSET
+        argument = self._argument(part, depth)
+        plain = [self._atoms(part, items, steps, whole=whole)]
+        match part.operator.lstrip(":"):
+            case "-" | "=" if part.operator in {":-", "-", ":=", "="}:
+                if absent:
+                    note = Step(f"`${part.text}` is set nowhere, so its default holds")
+                    return [tuple(replace(a, steps=(*a.steps, note)) for a in run) for run in argument]
+                return plain + argument if unknown and HANDED in text else plain
+            case "+":
+                if absent:
+                    return [(_Atom(UNSET, part.quoted, steps, name=part.text),)]
+                return [(_Atom("", part.quoted),), *argument] if unknown else argument
+            case "?":
+                return [(_Atom(HANDED, part.quoted, steps, name=part.text),)] if absent else plain
+            case "":
+                return plain
+            case _:
+                pass
+        if empty:
+            return plain
+        return [(_Atom(UNKNOWN, part.quoted, steps, loose=not part.quoted, name=part.text),)]
+
+    def _argument(self, part: Part, depth: int) -> list[tuple[_Atom, ...]]:
+        if part.argument is None:
+            return [(_Atom("", part.quoted),)]
+        runs: list[tuple[_Atom, ...]] = [()]
+        for inner in part.argument.parts:
+            options = self.part(inner, depth + 1)
+            if not part.quoted and inner.kind == "literal" and not inner.quoted:
+                options = [tuple(replace(atom, quoted=False) for atom in run) for run in options]
+            runs = [run + option for run in runs for option in options][:MAX_ALTERNATIVES]
+        return runs
+
+    @staticmethod
+    def _atoms(part: Part, items: Items, steps: tuple[Step, ...], *, whole: bool) -> tuple[_Atom, ...]:
+        if not whole:
+            text = items[0] if items else UNSET
+            loose = not part.quoted and UNSET not in text
+            return (_Atom(text, part.quoted, steps, loose=loose, name=part.text),)
+        name = part.text if part.text in {"@", "*"} else f"{part.text}[@]"
+        if part.text == "*" or part.index == "*":
+            return (_Atom(" ".join(items), part.quoted, steps, loose=True, name=name),)
+        last = len(items) - 1
+        return tuple(
+            _Atom(item, part.quoted, steps, loose=not item.strip(UNKNOWN + HANDED), name=name, ends=at < last)
+            for at, item in enumerate(items)
+        )
+
+
+def _only_markers(text: str) -> bool:
+    return bool(text) and not text.strip(MARKERS)
+
+
+def _steps(options: Iterable[Fields]) -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(step for fields in options for one in fields for step in one.steps))
+
+
+def _fields(run: Sequence[_Atom], index: int, quoted_empty: bool) -> Fields:
+    fields: list[Field] = []
+    text, loose, started, name, count = "", False, quoted_empty, "", 0
+    steps: list[Step] = []
+
+    def end() -> None:
+        nonlocal text, steps, loose, started, name, count
+        if started:
+            if text.strip(UNSET) or not text:
+                text = text.replace(UNSET, "")
+            alone = count == 1 and _only_markers(text)
+            fields.append(Field(text, index, tuple(steps), loose and alone, name if alone else ""))
+        text, loose, started, name, count = "", False, False, "", 0
+        steps = []
+
+    for atom in run:
+        if atom.quoted or _only_markers(atom.text):
+            if atom.text or atom.quoted:
+                text, started, count = text + atom.text, True, count + 1
+                steps += atom.steps
+                loose, name = atom.loose, atom.name
+        else:
+            words = atom.text.split()
+            if atom.text[:1].isspace():
+                end()
+            for number, word in enumerate(words):
+                if number:
+                    end()
+                text, started, count = text + word, True, count + 1
+                steps += atom.steps
+                loose, name = atom.loose and _only_markers(word), atom.name
+            if words and atom.text[-1:].isspace():
+                end()
+        if atom.ends:
+            end()
+    end()
+    return tuple(fields)
+
+
+def assignments(
+    assigned: Sequence[Assignment], expander: Expander, locate: Callable[[int], Step], *, exported: bool
+) -> list[Definition]:
+    """The definitions that `assigned` make; `locate` gives the step that names a position of the text."""
+    made = []
+    for one in assigned:
+        if one.index:
+            step = (locate(one.start),)
+            made.append(Definition(one.name, ((UNKNOWN,),), True, True, expander.blocks, step, order=expander.order))
+            continue
+        if one.items is not None:
+            alternatives = bounded(tuple(f.text for f in fields) for fields in expander.command(one.items))
+            steps: tuple[Step, ...] = ()
+        elif one.value is None:
+            alternatives, steps = (("",),), ()
+        else:
+            texts = expander.text(one.value)
+            alternatives = bounded((text,) for text, _ in texts)
+            steps = tuple(dict.fromkeys(step for _, found in texts for step in found))
+        made.append(
+            Definition(
+                one.name,
+                alternatives,
+                array=one.items is not None,
+                append=one.append,
+                blocks=expander.blocks,
+                steps=(locate(one.start), *steps),
+                exported=exported,
+                order=expander.order,
+            )
+        )
+    return made

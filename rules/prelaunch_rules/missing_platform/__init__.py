@@ -1,0 +1,85 @@
+"""missing-platform: an image is built for whichever machine happens to build it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from prelaunch.model import Build, Certainty, Edit, Finding, Fix, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.project import Project
+
+_BUILDX = frozenset({"docker-buildx-build", "buildx-bake", "docker/build-push-action", "docker/bake-action"})
+_SUBJECTS = {
+    "buildx-bake": "this bake target",
+    "compose-service": "this compose service",
+    "docker-buildx-build": "`docker buildx build`",
+    "docker-build": "`docker build`",
+    "podman-build": "`podman build`",
+    "buildah-build": "`buildah build`",
+    "nerdctl-build": "`nerdctl build`",
+    "kaniko": "the kaniko executor",
+}
+
+
+def check(build: Build, project: Project) -> Iterator[Finding]:
+    """Judge one build; see README.md for the gates."""
+    if build.state != "missing" or not build.image:
+        return
+    if build.dockerfile is not None and project.pinned_platform(build.dockerfile) is not None:
+        return
+    subject = _SUBJECTS.get(build.tool, f"`{build.tool}`")
+    machine = f"this runner ({build.host})" if build.host else "the machine that runs it"
+    what = "says" if build.form in {"compose", "bake", "gha-uses"} else "names"
+    message = (
+        f"{subject} {what} no platform, so the image is built for {machine} and dies elsewhere with"
+        f" `exec format error`; {_cure(build, project.settings.platforms)}"
+    )
+    yield Finding("missing-platform", _certainty(build, project), build.source, build.span, message, _fix(build, project))
+
+
+def _certainty(build: Build, project: Project) -> Certainty:
+    if build.tool in _BUILDX:
+        return "likely"
+    configured = project.settings.platforms
+    if build.host is not None and configured == (str(build.host),):
+        return "hint"
+    if build.published or configured or any(_registry(image) for image in build.images):
+        return "likely"
+    return "hint"
+
+
+def _registry(image: str) -> bool:
+    """Whether an image's name starts with the host of a registry that others reach (Docker's reference grammar)."""
+    host, slash, _ = image.partition("/")
+    name, _, port = host.partition(":")
+    if not slash or name in {"localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"}:  # noqa: S104 - a name
+        return False
+    return "." in name.strip(".…") or port.isdigit()
+
+
+def _cure(build: Build, platforms: tuple[str, ...]) -> str:
+    wanted = ",".join(platforms) or "linux/amd64"
+    if build.form == "compose":
+        return f"add `platform: {platforms[0] if platforms else wanted}`"
+    if build.form == "bake":
+        return f'add `platforms = ["{wanted}"]`'.replace(",", '", "')
+    if build.form == "gha-uses":
+        return f"add `platforms: {wanted}`"
+    flag = "--custom-platform=" if build.tool == "kaniko" else "--platform "
+    return f"add `{flag}{wanted}`"
+
+
+def _fix(build: Build, project: Project) -> Fix | None:
+    """Write the configured platforms where this place has room for them."""
+    platforms = project.settings.platforms
+    if build.slot is None or not platforms or (len(platforms) > 1 and not build.slot.many):
+        return None
+    edit = Edit(build.slot.span, build.slot.spell(platforms))
+    return Fix((edit,), f"build for {', '.join(platforms)}", safe=not build.open)
+
+
+RULE = Rule("missing-platform", Build, check, certainty="likely", fixable=True, folder=os.path.dirname(__file__))
