@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 MAX_ALTERNATIVES = 8
 _MAX_DEPTH = 20
+_MAX_SUBSTITUTION = 2_000
 _ALWAYS_SET = frozenset(
     "HOME PWD OLDPWD USER LOGNAME SHELL PATH HOSTNAME UID EUID GROUPS RANDOM SECONDS LINENO PPID TMPDIR LANG TERM OSTYPE "
     "HOSTTYPE MACHTYPE BASH BASH_SOURCE BASH_VERSION FUNCNAME IFS OPTARG OPTIND REPLY EPOCHSECONDS DIRSTACK CI".split()
 )
 _ALWAYS_SET_PREFIXES = ("GITHUB_", "RUNNER_", "CI_", "BUILDKITE_", "CIRCLE_", "DRONE_", "TRAVIS_")
+_LEAVING = frozenset({"exit", "return", "die", "fail", "fatal", "abort", "usage", "continue", "break"})
 _CONDITIONAL = frozenset({"if", "case", "while", "until", "and", "or", "select"})
 _APART = frozenset({"subshell", "substitution", "pipe", "background"})
 MARKERS = UNKNOWN + HANDED + UNSET
@@ -79,7 +81,11 @@ class Definition:
 
 @dataclass(frozen=True)
 class Branches:
-    """The arms of a script's `if`s: how many, whether one is an `else`, and which one runs where that is known."""
+    """The arms of a script's `if`s and `case`s, by block number.
+
+    `arms` are those that go on behind the branch (not those that exit), `complete` the branches of which one arm always
+    runs (an `else`, a `*` pattern), `chosen` the arm that runs by default, where that is known.
+    """
 
     arms: Mapping[int, frozenset[int]]
     complete: frozenset[int]
@@ -89,12 +95,23 @@ class Branches:
     def of(commands: Iterable[Command]) -> Branches:
         """Collect the arms of all commands."""
         arms: dict[int, set[int]] = {}
+        leaving: dict[int, set[int]] = {}
+        complete: set[int] = set()
         for command in commands:
             for block in command.blocks:
-                if block.kind == "if":
+                if block.kind in {"if", "case"}:
                     arms.setdefault(block.number, set()).add(block.arm)
-        complete = {number for number, seen in arms.items() if any(a >= 0 and -(a + 1) not in seen for a in seen)}
-        return Branches({n: frozenset(a for a in seen if a >= 0) for n, seen in arms.items()}, frozenset(complete))
+                if block.kind == "case" and any(word.text == "*" for word in block.words[1:]):
+                    complete.add(block.number)
+            if command.words and command.words[0].text in _LEAVING and command.blocks:
+                last = next((b for b in reversed(command.blocks) if b.kind not in {"and", "group"}), None)
+                if last is not None and last.kind in {"if", "case"}:
+                    leaving.setdefault(last.number, set()).add(last.arm)
+        complete |= {number for number, seen in arms.items() if any(a >= 0 and -(a + 1) not in seen for a in seen)} - {
+            number for number, seen in arms.items() if min(seen) >= 0
+        }
+        going = {n: frozenset(a for a in seen if a >= 0) - leaving.get(n, set()) for n, seen in arms.items()}
+        return Branches(going, frozenset(complete))
 
     def dead(self, blocks: tuple[Block, ...]) -> bool:
         """Whether a command in `blocks` does not run by default."""
@@ -152,7 +169,7 @@ class Variables:
                 outer = conditions[0]
                 first.setdefault(outer.number, len(live))
                 live.append(definition)
-                if outer.kind == "if" and len(conditions) == 1:
+                if outer.kind in {"if", "case"} and len(conditions) == 1:
                     covered.setdefault(outer.number, set()).add(outer.arm)
                     if (
                         outer.number in self.branches.complete
@@ -230,11 +247,11 @@ class Expander:
         self.blocks = blocks
         self.order = order
 
-    def command(self, words: Sequence[Word]) -> list[Fields]:
+    def command(self, words: Sequence[Word], depth: int = 0) -> list[Fields]:
         """The alternatives of what `words` expand to."""
         alternatives: list[Fields] = [()]
         for index, word in enumerate(words):
-            options = self.word(word, index)
+            options = self.word(word, index, depth)
             alternatives = [before + option for before in alternatives for option in options]
             distinct = list(dict.fromkeys(alternatives))
             if len(distinct) > MAX_ALTERNATIVES:
@@ -265,7 +282,42 @@ class Expander:
             return [(_Atom(part.text, quoted=part.quoted or not markers, loose=loose),)]
         if part.kind == "parameter":
             return self._parameter(part, depth)
-        return [(_Atom(UNKNOWN, part.quoted, loose=part.kind == "command" and not part.quoted),)]
+        if part.kind == "command":
+            texts = self._output(part.text, depth)
+            return [(_Atom(text, part.quoted, loose=not part.quoted),) for text in texts]
+        return [(_Atom(UNKNOWN, part.quoted),)]
+
+    def _output(self, script: str, depth: int) -> list[str]:
+        """What `$(script)` prints, where that is only `echo`es and look-ups of programs, one of which speaks."""
+        from prelaunch.readers.shell import parse
+
+        if depth > _MAX_DEPTH or len(script) > _MAX_SUBSTITUTION:
+            return [UNKNOWN]
+        texts: list[str] = []
+        commands = parse(script)
+        for command in commands:
+            if any(
+                r.target is not None and r.target.text == "/dev/null" and r.fd in {"", "1", "&"}
+                for r in command.redirects
+            ):
+                continue
+            name = command.words[0].text if command.words else None
+            linked = all(block.kind in {"and", "or"} for block in command.blocks)
+            if name == "echo" and linked:
+                for fields in self.command(command.words[1:], depth + 1):
+                    texts.append(" ".join(f.text for f in fields if not f.unset))
+            elif (
+                linked
+                and len(command.words) > 1
+                and (name == "which" or (name == "command" and command.words[1].text == "-v"))
+            ):
+                texts += [f.text for fields in self.command(command.words[-1:], depth + 1) for f in fields]
+            else:
+                return [UNKNOWN]
+        ends = [command.stop for command in commands]
+        apart = any(";" in script[stop : stop + 2] or "\n" in script[stop : stop + 2].strip(" ") for stop in ends[:-1])
+        distinct = list(dict.fromkeys(texts))
+        return distinct if distinct and not apart and len(distinct) <= MAX_ALTERNATIVES else [UNKNOWN]
 
     def _parameter(self, part: Part, depth: int) -> list[tuple[_Atom, ...]]:
         name = part.text
@@ -293,6 +345,9 @@ class Expander:
         result: list[tuple[_Atom, ...]] = []
         for items in alternatives:
             result += self._operate(part, items, steps, depth, whole=whole)
+        if name in {"@", "*"} and self.variables.arguments is not None:
+            # the arguments are known to be so many: none of them stands for several
+            result = [tuple(replace(atom, name="") for atom in run) for run in result]
         return list(dict.fromkeys(result))
 
     def _positional(self, name: str) -> tuple[Items, ...]:

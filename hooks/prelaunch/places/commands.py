@@ -17,7 +17,7 @@ _PREFIXES: dict[str, frozenset[str]] = {
     "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-T", "-U", "-D", "-R", "--user", "--group"}),
     "doas": frozenset({"-u", "-C"}),
     "env": frozenset({"-u", "-C", "--unset", "--chdir"}),
-    "time": frozenset({"-f", "-o"}),
+    "time": frozenset({"-f", "-o", "--f", "--format", "--output"}),
     "command": frozenset(),
     "builtin": frozenset(),
     "exec": frozenset({"-a"}),
@@ -155,6 +155,9 @@ def _program(
     if name in PROGRAMS and not name.startswith("/"):
         return name, PROGRAMS[name], rest[1:], first
     docker = PROGRAMS["docker"]
+    named = hint(first).lower().removesuffix("_cmd").removesuffix("_bin").removesuffix("_path")
+    if first.opaque and named in PROGRAMS:
+        return named, PROGRAMS[named], rest[1:], first
     if first.opaque and _stands_for_tool(hint(first), rest[1:]):
         return "docker", docker, rest[1:], first
     if unset_first and name in {"build", "buildx", "bake", "image"} and _stands_for_tool(unset_first, rest):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from prelaunch.readers.shell import Assignment, Block, Command, Word
 
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
-_MAX_SOURCED = 12
+_MAX_SOURCED = 40
 _MAX_COMMANDS = 20_000
 _FAR = 1_000_000
 """Block numbers of sourced files start this far apart, so that no two files share one."""

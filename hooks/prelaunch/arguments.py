@@ -1,0 +1,106 @@
+"""The grammar of the command line, and its help."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+from prelaunch import __version__
+
+if TYPE_CHECKING:
+    from argparse import Namespace, _SubParsersAction
+    from collections.abc import Sequence
+
+CHECK_EXAMPLES = """\
+examples:
+  prelaunch check                          judge the repository
+  prelaunch check Makefile deploy/         judge one file and one folder
+  prelaunch check --fix                    write what can be proved, print the rest
+  prelaunch check --diff | git apply       look at the fixes first
+  prelaunch check --select missing-platform --format sarif > prelaunch.sarif
+  prelaunch check - --stdin-filename ci/build.sh < build.sh
+
+exit code: 0 nothing found, 1 findings, 2 could not run
+silence one finding: # prelaunch: ignore[rule] reason     (on its line, or alone on the line above)
+"""
+
+BUILDS_EXAMPLES = """\
+examples:
+  prelaunch builds                         every image build of the repository
+  prelaunch builds .github --format json   as one JSON object
+
+states: explicit (a platform is in force), missing (none is), delegated (another file or caller decides),
+        default (the tool never builds for the host), unknown (it cannot be known without running it)
+"""
+
+
+def parse(arguments: Sequence[str]) -> Namespace | int:
+    """The options of a call, or the exit code where the parser has already answered (help, version, a wrong call)."""
+    try:
+        return _parser().parse_args(list(arguments) or ["--help"])
+    except SystemExit as end:
+        sys.stdout.flush()
+        return end.code if isinstance(end.code, int) else 2
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="prelaunch",
+        description="Finds what would make a container crash at start, before it is built: image builds without a "
+        "platform, imports that cannot succeed. Nothing is run, nothing is fetched.",
+        epilog="prelaunch COMMAND --help says more.",
+    )
+    parser.add_argument("--version", action="version", version=f"prelaunch {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_check(_command(commands, "check", "judge files and folders", CHECK_EXAMPLES))
+    _add_builds(_command(commands, "builds", "list every image build and its platform", BUILDS_EXAMPLES))
+    rules = _command(commands, "rules", "list the rules", "")
+    rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    explain = _command(commands, "explain", "print what a rule finds, why, and examples", "")
+    explain.add_argument("rule", metavar="RULE", help="a name that `prelaunch rules` lists")
+    return parser
+
+
+def _command(commands: _SubParsersAction[ArgumentParser], name: str, summary: str, epilog: str) -> ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary.capitalize()}.",
+        epilog=epilog,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_paths(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="files or folders (default: .); git-ignored files are left out of folders; - is standard input",
+    )
+    parser.add_argument("--stdin-filename", metavar="PATH", help="the path that standard input stands for")
+    config = parser.add_mutually_exclusive_group()
+    config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
+    config.add_argument("--no-config", action="store_true", help="read no settings")
+    parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if named")
+
+
+def _add_check(parser: ArgumentParser) -> None:
+    _add_paths(parser)
+    mend = parser.add_mutually_exclusive_group()
+    mend.add_argument("--fix", action="store_true", help="write the safe fixes, then judge again")
+    mend.add_argument("--diff", action="store_true", help="print the safe fixes as a diff, write nothing")
+    for name, text in (("--select", "judge by these rules only"), ("--ignore", "do not judge by these rules")):
+        parser.add_argument(name, action="append", default=[], metavar="RULE[,RULE]", help=text)
+    parser.add_argument("--hints", action="store_true", help="print hints too, and fail on them")
+    parser.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text", help="default: text")
+    parser.add_argument("--statistics", action="store_true", help="count the findings of each rule")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
+
+
+def _add_builds(parser: ArgumentParser) -> None:
+    _add_paths(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")

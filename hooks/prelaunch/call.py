@@ -1,0 +1,117 @@
+"""What a call speaks of: the paths of the command line to a project, its settings and the files worth reading."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from prelaunch import CannotRunError, discover, registry
+from prelaunch.config import find_config, load_config
+from prelaunch.globs import matches_any
+from prelaunch.model import Source
+from prelaunch.project import Project, Settings
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+STDIN = "-"
+
+
+class Call:
+    """What a call speaks of: the project, its settings, the files to be read, and the paths that are not there."""
+
+    def __init__(self, options: Namespace) -> None:
+        self.missing = [path for path in options.paths if path != STDIN and not os.path.exists(path)]
+        for path in self.missing:
+            reason = "is a broken symbolic link" if os.path.islink(path) else "no such file or folder"
+            print(f"prelaunch: {path}: {reason}", file=sys.stderr)
+        self.paths = [path for path in options.paths if path not in self.missing]
+        if STDIN in options.paths and len(options.paths) > 1:
+            raise CannotRunError("standard input is checked by itself: leave out the other paths")
+        named = [path if path != STDIN else _stdin_name(options) for path in self.paths] or ["."]
+        self.root = discover.find_root(named)
+        self.settings = self._settings(options, named)
+        self.project = Project(self.root, self.settings)
+        self.words = registry.import_words()
+        self.words[""] = (*(self.words[""] or ()), *(name.encode() for name in self.settings.wrappers))
+        found: dict[str, discover.File] = {}
+        for path in self.paths:
+            for file in self._files(path, options):
+                found.setdefault(file.path, file)
+        self.files = list(found.values())
+
+    def _settings(self, options: Namespace, paths: Sequence[str]) -> Settings:
+        if options.no_config:
+            return Settings()
+        folder = discover.common_folder(paths)
+        top = discover.git_top(folder)
+        path = options.config or find_config(folder, top)
+        if path is None:
+            return Settings()
+        home = os.path.dirname(os.path.realpath(path))
+        if options.config is None and top is None and discover.within(home, self.root):
+            self.root = home
+        return load_config(path, self.root)
+
+    def _files(self, path: str, options: Namespace) -> list[discover.File]:
+        if path == STDIN:
+            return self._stdin(_stdin_name(options))
+        full = os.path.realpath(path)
+        if os.path.isdir(full):
+            inside = discover.walk(self.root, discover.relative(self.root, full))
+            kept = [name for name in inside if not matches_any(name, self.settings.exclude)]
+            # What git lists may be gone from the disk.
+            looked = [self._look(name) for name in kept if os.path.exists(os.path.join(self.root, name))]
+            return [file for file in looked if file is not None]
+        name = discover.relative(self.root, full)
+        if options.force_exclude and matches_any(name, self.settings.exclude):
+            return []
+        if not discover.within(self.root, full):  # a link out of the project; the engine says so
+            return (
+                [_unseen(name)] if discover.kind_by_name(name) in discover.BUILD_KINDS | discover.IMPORT_KINDS else []
+            )
+        file = self._look(name)
+        return [] if file is None else [file]
+
+    def _look(self, name: str) -> discover.File | None:
+        try:
+            return discover.look(self.root, name, self.words)
+        except (OSError, ValueError):
+            return _unseen(name)
+
+    def _stdin(self, path: str) -> list[discover.File]:
+        data = sys.stdin.buffer.read()
+        name = discover.relative(self.root, os.path.realpath(path))
+        kind = discover.kind_by_content(discover.kind_by_name(name), data)
+        self.project.add(_decode(name, kind, data))
+        facts = discover.facts_in(kind, data, self.words)
+        return [discover.File(name, kind, facts, discover.MARK in data)] if facts or discover.MARK in data else []
+
+    def shown(self, path: str) -> str:
+        """A path of the project as it is printed: relative to the current folder."""
+        full = os.path.join(self.root, path)
+        try:
+            return os.path.relpath(full).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return full
+
+
+def _unseen(name: str) -> discover.File:
+    """A file that cannot be looked at: the engine meets the same fault again, and makes a finding of it."""
+    return discover.File(name, discover.kind_by_name(name), frozenset({discover.BUILD, discover.IMPORT}), False)
+
+
+def _decode(name: str, kind: str, data: bytes) -> Source:
+    if kind == "python":
+        from prelaunch.readers import python
+
+        return python.decode(name, data)
+    return Source.decode(name, data)
+
+
+def _stdin_name(options: Namespace) -> str:
+    if not options.stdin_filename:
+        raise CannotRunError("standard input needs --stdin-filename, which says how to read it")
+    return str(options.stdin_filename)

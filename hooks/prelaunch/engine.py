@@ -1,0 +1,226 @@
+"""Read, judge, suppress: from files to findings. What a file holds wrong is a finding, never an exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from prelaunch.discover import BUILD, IMPORT, YAML_KINDS
+from prelaunch.globs import matches_any
+from prelaunch.model import Build, Finding, Import, Source, Span
+from prelaunch.project import MAX_BYTES, UnreadableError
+from prelaunch.suppress import UNUSED, judge_ignores, read_ignores, suppress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from prelaunch.discover import File
+    from prelaunch.model import Certainty, Fragment, Rule
+    from prelaunch.project import Project
+
+UNREADABLE = "unreadable"
+
+OWN_RULES = {
+    UNREADABLE: "A file that should have been judged cannot be read for what it is.",
+    UNUSED: "An ignore comment that ignores nothing, or names no rule that exists.",
+}
+"""The names of the findings that no rule gives, with their summaries."""
+
+FACTS = {Build: BUILD, Import: IMPORT}
+"""The kinds of fact, and what `discover` calls them."""
+
+_PLACES = {
+    "dockerfile": "prelaunch.places.dockerfile",
+    "makefile": "prelaunch.places.makefile",
+    "shell": "prelaunch.places.shell",
+    "github": "prelaunch.places.github",
+    "gitlab": "prelaunch.places.gitlab",
+    "compose": "prelaunch.places.compose",
+    "bake": "prelaunch.places.bake",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one file holds; `faults` are the findings about what could not be read."""
+
+    source: Source
+    builds: tuple[Build, ...] = ()
+    imports: tuple[Import, ...] = ()
+    faults: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found: sorted, without repeats.
+
+    `builds` and `unknown` count the builds that were seen, `hidden` the hints that were not asked for; `fixes` says
+    whether every fix was worked out.
+    """
+
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    files: int = 0
+    builds: int = 0
+    unknown: int = 0
+    hidden: int = 0
+    fixes: bool = False
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Every rule's name and summary, also of the findings that no rule gives."""
+        return {**OWN_RULES, **{rule.name: rule.summary for rule in self.rules}}
+
+
+def read_facts(project: Project, file: File, wanted: Collection[str]) -> Facts:
+    """The facts of one file, of the `wanted` kinds (BUILD, IMPORT) that `discover` saw a chance of."""
+    try:
+        source = _open(project, file)
+    except UnreadableError as error:
+        source = Source(file.path, "")
+        return Facts(source, faults=(_unreadable(source, file.kind, error),))
+    builds: tuple[Build, ...] = ()
+    imports: list[Import] = []
+    faults: list[Finding] = []
+    if BUILD in wanted and BUILD in file.facts:
+        try:
+            builds = tuple(import_module(_PLACES[file.kind]).builds(source, project))
+        except UnreadableError as error:
+            faults.append(_unreadable(source, file.kind, error))
+    if IMPORT in wanted and IMPORT in file.facts:
+        from prelaunch.readers import python
+
+        try:
+            for fragment in _python_fragments(source, file.kind):
+                _add_imports(fragment, python.imports, imports, faults)
+        except UnreadableError as error:
+            faults.append(_unreadable(source, file.kind, error))
+    return Facts(source, builds, tuple(imports), tuple(faults))
+
+
+def _add_imports(
+    fragment: Fragment,
+    read: Callable[[Fragment], Iterable[Import]],
+    imports: list[Import],
+    faults: list[Finding],
+) -> None:
+    """Add the imports of one fragment, or the fault that hides them: the other cells of a notebook still count."""
+    try:
+        imports += read(fragment)
+    except UnreadableError as error:
+        faults.append(_unreadable(fragment.source, "python", error))
+
+
+def _open(project: Project, file: File) -> Source:
+    source = project.open(file.path)
+    if "\0" in source.text:
+        raise UnreadableError("is not text", source.text.index("\0"))
+    if file.kind == "python" and source.encoding == "utf-8":
+        from prelaunch.readers import python
+
+        decoded = python.decode(file.path, source.encode(source.text))
+        if decoded.encoding != source.encoding:
+            project.add(decoded)
+            return decoded
+    return source
+
+
+def _python_fragments(source: Source, kind: str) -> Iterable[Fragment]:
+    if kind == "notebook":
+        from prelaunch.readers import notebook
+
+        return notebook.python_cells(source)
+    if kind == "dockerfile":
+        from prelaunch.places.dockerfile import python_fragments
+        from prelaunch.readers.dockerfile import read
+
+        return python_fragments(read(source))
+    return (source.whole(),)
+
+
+def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
+    at = max(0, min(error.offset, len(source.text)))
+    # Python 2 is no fault of Python 2; a template becomes YAML only once it is filled in; no build file is that large.
+    template = kind in YAML_KINDS and ("{%" in source.text or "{{" in source.text.replace("${{", ""))
+    excused = kind == "python" or template or f"larger than {MAX_BYTES // 1_000_000} MB" in str(error)
+    certainty: Certainty = "hint" if excused else "certain"
+    return Finding(UNREADABLE, certainty, source, Span(at, min(at + 1, len(source.text))), f"this file {error}")
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The rules that judge, and every name that an ignore comment may hold. `fixes`: whether fixes are wanted."""
+
+    rules: tuple[Rule, ...]
+    known: frozenset[str]
+    ignored: frozenset[str] = frozenset()
+    fixes: bool = False
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The kinds of fact that the rules judge."""
+        return frozenset(FACTS[rule.judges] for rule in self.rules if rule.judges in FACTS)
+
+    def judge(self, facts: Facts, file: File, project: Project) -> list[Finding]:
+        """Every finding of one file, hints too, without those that a comment or a setting silences."""
+        silent = self.ignored | {
+            name
+            for glob, names in project.settings.per_path_ignores.items()
+            if matches_any(file.path, (glob,))
+            for name in names
+        }
+        findings = list(facts.faults)
+        judged = set()
+        for rule in self.rules:
+            if rule.name in silent or FACTS.get(rule.judges) not in file.facts:
+                continue
+            judged.add(rule.name)
+            for fact in facts.builds if rule.judges is Build else facts.imports:
+                findings += self._judge_one(rule, fact, project)
+        if file.marked:
+            ignores = read_ignores(facts.source, file.kind)
+            findings, unused = suppress(findings, ignores)
+            if not facts.faults:
+                findings += judge_ignores(facts.source, unused, self._could_judge(file, silent), self.known)
+        return [finding for finding in findings if finding.rule not in silent]
+
+    def _could_judge(self, file: File, silent: Collection[str]) -> set[str]:
+        """The rules that judge files of this kind, so that a comment which silences them there is needless."""
+        from prelaunch.discover import BUILD_KINDS, IMPORT_KINDS
+
+        kinds = {Build: BUILD_KINDS, Import: IMPORT_KINDS}
+        return {r.name for r in self.rules if r.name not in silent and file.kind in kinds.get(r.judges, ())}
+
+    def _judge_one(self, rule: Rule, fact: Any, project: Project) -> Iterator[Finding]:  # noqa: ANN401 (any fact)
+        fix = None
+        wanted = rule.mend is not None and (self.fixes or rule.judges is Build)  # the fix of a build costs nothing
+        for number, finding in enumerate(rule.check(fact, project)):
+            if wanted and finding.fix is None and rule.mend is not None:
+                fix = rule.mend(fact, project) if number == 0 else fix
+                yield replace(finding, fix=fix)
+            else:
+                yield finding
+
+
+def order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by path and place, each once."""
+    unique: dict[tuple[str, int, int, str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.source.path, finding.span.start, finding.span.stop, finding.rule, finding.message)
+        unique.setdefault(key, finding)
+    return tuple(unique[key] for key in sorted(unique))
+
+
+def run(project: Project, files: Sequence[File], judge: Judge, *, hints: bool = False) -> Report:
+    """Judge every file."""
+    findings: list[Finding] = []
+    builds = unknown = 0
+    for file in files:
+        facts = read_facts(project, file, judge.wanted)
+        builds += len(facts.builds)
+        unknown += sum(build.state == "unknown" for build in facts.builds)
+        findings += judge.judge(facts, file, project)
+    shown = order(finding for finding in findings if hints or finding.certainty != "hint")
+    hidden = len(order(findings)) - len(shown)
+    return Report(shown, judge.rules, len(files), builds, unknown, hidden, judge.fixes)

@@ -1,0 +1,191 @@
+"""Fixes, written: splice, read and judge the result again, and only then replace the file."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prelaunch import CannotRunError
+from prelaunch.engine import order, read_facts, run
+from prelaunch.model import Source
+from prelaunch.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from prelaunch.discover import File
+    from prelaunch.engine import Judge, Report
+    from prelaunch.model import Edit, Finding, Fix
+
+PASSES = 10
+"""Fixes that overlap wait for the next pass; more passes than this would mean that two rules disagree."""
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What mending gave: the sources before and after, of the files that change, and what is still to be found."""
+
+    changes: tuple[tuple[Source, Source], ...]
+    report: Report
+    fixed: int
+
+
+def mend(project: Project, files: Sequence[File], judge: Judge, *, hints: bool = False) -> Mended:
+    """Work out every safe fix of the files' findings; nothing is written.
+
+    `judge` must want fixes. A change after which a file cannot be read, or in which a rule finds more than before, is
+    not made.
+    """
+    report = first = run(project, files, judge, hints=hints)
+    by_path = {file.path: file for file in files}
+    before: dict[str, Source] = {}
+    after: dict[str, Source] = {}
+    for _ in range(PASSES):
+        changed = {}
+        for path, findings in _fixable(report.findings).items():
+            old = findings[0].source
+            new = _mend_one(_with(project, after), by_path[path], judge, findings) if path in by_path else None
+            if new is not None:
+                before.setdefault(path, old)
+                changed[path] = new
+        if not changed:
+            break
+        after |= changed
+        report = run(_with(project, after), files, judge, hints=hints)
+    changes = tuple((before[path], after[path]) for path in sorted(after) if before[path].text != after[path].text)
+    return Mended(changes, report, max(0, len(first.findings) - len(report.findings)))
+
+
+def _fixable(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.fix is not None and finding.fix.safe:
+            found.setdefault(finding.source.path, []).append(finding)
+    return found
+
+
+def _mend_one(project: Project, file: File, judge: Judge, findings: Sequence[Finding]) -> Source | None:
+    """The file with as many fixes as go together, else with the first that is sound by itself; None where none is."""
+    fixes = [finding.fix for finding in findings if finding.fix is not None]
+    old = findings[0].source
+    attempts = [_compatible(fixes), *(list(fix.edits) for fix in fixes if len(fixes) > 1)]
+    for edits in attempts:
+        new = splice(old, edits)
+        if new is not None and new.text != old.text and _sound(project, file, judge, old, new):
+            return new
+    return None
+
+
+def _compatible(fixes: Iterable[Fix]) -> list[Edit]:
+    """The edits of as many fixes as do not touch each other, in order; of two that do the first one wins."""
+    taken: list[Edit] = []
+    for fix in fixes:
+        new = [edit for edit in fix.edits if edit not in taken]
+        if not any(_touch(edit, other) for edit in new for other in taken):
+            taken += new
+    return sorted(taken, key=lambda edit: edit.span)
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one.span.start <= other.span.stop and other.span.start <= one.span.stop
+
+
+def splice(source: Source, edits: Sequence[Edit]) -> Source | None:
+    """`source` with its edits made, the last one first; None where its encoding cannot say the new text."""
+    text = source.text
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.stop :]
+    try:
+        source.encode(text)
+    except UnicodeEncodeError:
+        return None
+    return Source(source.path, text, source.encoding)
+
+
+def _with(project: Project, sources: dict[str, Source]) -> Project:
+    """The project as it would be with `sources` in place of their files; nothing remembered from before."""
+    changed = Project(project.root, project.settings)
+    for source in project.given.values():
+        changed.add(source)
+    for source in sources.values():
+        changed.add(source)
+    return changed
+
+
+def _sound(project: Project, file: File, judge: Judge, old: Source, new: Source) -> bool:
+    """Whether the changed text reads well, no rule finds more in it than it did, and some rule finds less."""
+    counts = []
+    for source in (old, new):
+        view = _with(project, {file.path: source})
+        findings = order(judge.judge(read_facts(view, file, judge.wanted), file, view))
+        counts.append(Counter(finding.rule for finding in findings))
+    return not counts[1] - counts[0] and bool(counts[0] - counts[1])
+
+
+def write(root: str, old: Source, new: Source) -> None:
+    """Replace a file at once or not at all, keeping its mode and, where allowed, its owner.
+
+    The file must still hold `old`; a symbolic link stays one, and what it points to is written.
+    """
+    path = os.path.realpath(os.path.join(root, old.path))
+    try:
+        with open(path, "rb") as file:
+            if file.read() != old.encode(old.text):
+                raise CannotRunError(f"{old.path}: not mended, because it changed in the meantime")
+            status = os.fstat(file.fileno())
+        if not os.access(path, os.W_OK):
+            raise CannotRunError(f"{old.path}: cannot be written: it is read-only")
+        _replace(path, new.encode(new.text), status)
+    except OSError as error:
+        raise CannotRunError(f"{old.path}: cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
+
+
+def _replace(path: str, data: bytes, like: os.stat_result) -> None:
+    temporary = os.path.join(os.path.dirname(path), f".prelaunch-{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(temporary, flags, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _give(temporary, like)
+        os.chmod(temporary, like.st_mode & 0o7777)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _give(path: str, like: os.stat_result) -> None:
+    own = os.stat(path)
+    if not hasattr(os, "chown") or (own.st_uid, own.st_gid) == (like.st_uid, like.st_gid):
+        return
+    try:
+        os.chown(path, like.st_uid, like.st_gid)
+    except PermissionError:
+        return  # only root may give a file away; the content and the mode are still right
+
+
+def diff(old: Source, new: Source, shown: str) -> Iterator[bytes]:
+    """The lines of a unified diff that `patch` and `git apply` take, in the encoding of the file."""
+    import difflib
+
+    name = shown.encode("utf-8", "surrogateescape")
+    before, after = _lines(old.text), _lines(new.text)
+    for number, line in enumerate(difflib.unified_diff(before, after)):
+        if number < 2:
+            yield b"--- a/%s\n" % name if number == 0 else b"+++ b/%s\n" % name
+        elif line.endswith("\n"):
+            yield old.encode(line)
+        else:
+            yield old.encode(line) + b"\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    r"""Lines as a diff counts them: only `\n` ends one, and a carriage return before it is part of the line."""
+    lines = text.split("\n")
+    ended = [f"{line}\n" for line in lines[:-1]]
+    return [*ended, lines[-1]] if lines[-1] else ended

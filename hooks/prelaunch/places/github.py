@@ -1,0 +1,202 @@
+"""GitHub workflows and composite actions: the images that their steps build."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prelaunch.model import UNKNOWN, Platform, Step, Value
+from prelaunch.places.actions import Place, action_name, read_action
+from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
+from prelaunch.readers.ci.exports import written
+from prelaunch.readers.ci.expressions import Context, Outcome
+from prelaunch.readers.ci.functions import text_of
+from prelaunch.readers.ci.github import Job, environment, host, jobs, labels, may_run
+from prelaunch.readers.ci.matrix import MAX_COMBINATIONS, combinations, narrowed
+from prelaunch.readers.ci.templates import render, value_of
+from prelaunch.readers.yaml import read
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from prelaunch.model import Build, Source
+    from prelaunch.places.script import Dialect
+    from prelaunch.project import Project
+    from prelaunch.readers.yaml import Node
+
+MAX_READ = 8_000_000
+"""Characters of scripts that are read for one file; aliases can make a small file's jobs endless."""
+
+_STEP = 50
+"""What a step counts besides its script."""
+
+_SHELLS: dict[str, Dialect | None] = {
+    "bash": "sh",
+    "sh": "sh",
+    "dash": "sh",
+    "zsh": "sh",
+    "msys2": "sh",
+    "pwsh": "powershell",
+    "powershell": "powershell",
+    "cmd": "cmd",
+}
+
+
+def builds(source: Source, project: Project) -> list[Build]:
+    """The builds of every job of a workflow or composite action, each once, in the order of the file.
+
+    Raises `UnreadableError` where the file is no YAML.
+    """
+    found: list[Build] = []
+    left = MAX_READ
+    for job in {id(job.node): job for job in jobs(source, read(source))}.values():
+        reader = _JobReader(source, project, job, left)
+        found += reader.builds()
+        left = reader.left
+    return sorted(unite(found), key=lambda build: build.span)
+
+
+class _JobReader:
+    """Reads a job once for every combination of its matrix that makes a difference to it."""
+
+    def __init__(self, source: Source, project: Project, job: Job, left: int) -> None:
+        self.source = source
+        self.project = project
+        self.job = job
+        self.facts: list[dict[Hashable, ScriptFacts]] = [{} for _ in job.steps]
+        self.variables: dict[str, Value] = {}
+        self.tags: dict[str, Outcome | Context] = {}
+        self.limit = 1
+        self.left = left
+
+    def builds(self) -> list[Build]:
+        rows = combinations(self.job.matrix, self.source, {"inputs": self.job.inputs})
+        rows = narrowed(rows, self._asked(rows))
+        self.limit = max(1, MAX_COMBINATIONS // len(rows))
+        runs = [[may_run(step, row) for row in rows] for step in self.job.steps]
+        for number, row in enumerate(rows):
+            self._combination(row, [answers[number] or not any(answers) for answers in runs])
+        merged = [merge(list(readings.values())) for readings in self.facts if readings]
+        pushes = any(facts.pushes for facts in merged)
+        found = [build for facts in merged for build in facts.builds]
+        return [replace(build, published=True) for build in found] if pushes else found
+
+    def _asked(self, rows: list[Context]) -> list[str] | None:
+        """The names of the matrix that the file uses; None where it uses the matrix as a whole."""
+        text = self.source.text.lower()
+        if "matrix[" in text or "matrix)" in text or "matrix," in text or "matrix " in text:
+            return None
+        names = dict.fromkeys(name for row in rows for name in row.values)
+        return [name for name in names if f"matrix.{name.lower()}" in text]
+
+    def _contexts(self, matrix: Context, *, paths: bool = False) -> dict[str, Outcome | Context]:
+        """What expressions may use. With `paths`, those of the runner are known, relative to the root."""
+        values: dict[str, Outcome | Context] = {
+            name: Outcome(value.texts, value.steps) for name, value in self.variables.items()
+        }
+        github: dict[str, Outcome | Context] = {"event": Context({"inputs": self.job.inputs})}
+        if paths:
+            folder = self.source.path.rpartition("/")[0]
+            github |= {"workspace": Outcome((".",)), "action_path": Outcome((folder or ".",))}
+        return {
+            "env": Context(values),
+            "matrix": matrix,
+            "inputs": self.job.inputs,
+            "github": Context(github),
+            "steps": Context(self.tags),
+        }
+
+    def _combination(self, matrix: Context, runs: list[bool]) -> None:
+        self.variables, self.tags = {}, {}
+        for node in self.job.environments:
+            self._set(node, matrix)
+        names = labels(self.job.runs_on, self._contexts(matrix))
+        hosts = {host(each) for each in names}
+        machine = hosts.pop() if len(hosts) == 1 else None
+        windows = bool(names) and all(any("windows" in name for name in each) for each in names)
+        for number, step in enumerate(self.job.steps):
+            self.left -= _STEP
+            if not runs[number] or self.left < 0:
+                continue
+            before = self.variables
+            own = step.get("env")
+            if own is not None:
+                self.variables = dict(before)
+                self._set(own, matrix)
+            run = step.get("run")
+            if run is not None and run.kind == "scalar":
+                self._run(number, run, matrix, machine, windows=windows)
+                self.variables = before
+                self._keep(step, run, matrix)
+            else:
+                self._uses(number, step, matrix, machine)
+                self.variables = before
+
+    def _set(self, node: Node, matrix: Context) -> None:
+        self.variables = {**self.variables, **environment(node, self.source, self._contexts(matrix))}
+
+    def _uses(self, number: int, step: Node, matrix: Context, machine: Platform | None) -> None:
+        contexts = self._contexts(matrix, paths=True)
+        place = Place(self.source, self.project, step, contexts, self.variables, machine)
+        found, pushes = read_action(place)
+        for case in found:
+            self.facts[number].setdefault(case, ScriptFacts((case,), pushes))
+        if pushes and not found:
+            self.facts[number][None] = ScriptFacts((), pushes=True)
+        uses, name = step.get("uses"), step.get("id")
+        if uses is not None and name is not None and action_name(uses.value)[0] == "docker/metadata-action":
+            lines = [line.strip() for text in place.texts("images") for line in text.splitlines() if line.strip()]
+            tags = Outcome(("\n".join(f"{line}:{UNKNOWN}" for line in lines) or UNKNOWN,))
+            self.tags[name.value] = Context({"outputs": Context({"tags": tags})})
+
+    def _run(self, number: int, run: Node, matrix: Context, machine: Platform | None, *, windows: bool) -> None:
+        step = self.job.steps[number]
+        shell = self._default(step, "shell", matrix)
+        dialect = _dialect(shell) if shell else ("powershell" if windows else "sh")
+        if dialect is None or run.fragment is None:
+            return
+        directory = self._default(step, "working-directory", matrix) or "."
+        setting = Setting("gha-run", self.variables, directory, dialect, machine)
+        known = tuple(sorted(self.variables.items()))
+        for fragment in render(run.fragment, self._contexts(matrix), self.limit):
+            key = (fragment.text, known, directory, dialect, machine)
+            if key not in self.facts[number] and self.left > 0:
+                self.left -= len(fragment.text)
+                self.facts[number][key] = read_script(fragment, setting, self.project)
+
+    def _default(self, step: Node, name: str, matrix: Context) -> str:
+        """The step's own key of this name, else that of the innermost `defaults.run`."""
+        for node in (step, *self.job.defaults):
+            found = node.get(name) if node.kind == "mapping" else None
+            if found is not None and found.kind == "scalar" and found.value.strip():
+                values = value_of(found.value, self._contexts(matrix, paths=True)).values
+                return text_of(values[0]).strip() if len(values) == 1 else UNKNOWN
+        return ""
+
+    def _keep(self, step: Node, run: Node, matrix: Context) -> None:
+        """Remember what the step writes to `$GITHUB_ENV`; under a condition, what was there may also stay."""
+        if "GITHUB_ENV" not in run.value or run.fragment is None:
+            return
+        found: dict[str, list[str]] = {}
+        for fragment in render(run.fragment, self._contexts(matrix), self.limit):
+            for name, texts in written(fragment.text).items():
+                found.setdefault(name, []).extend(texts)
+        line = self.source.position(run.span.start)[0]
+        for name, options in found.items():
+            if step.get("if") is not None:
+                options.extend(self.variables[name].texts if name in self.variables else (UNKNOWN,))
+            note = Step(f"`{name}` is written to `$GITHUB_ENV`", self.source.path, line)
+            self.variables = {**self.variables, name: Value(tuple(dict.fromkeys(options)), (note,))}
+
+
+def _dialect(shell: str) -> Dialect | None:
+    """The language of a `shell`: a name, or a command line with `{0}` in which a shell may be wrapped."""
+    if UNKNOWN in shell:
+        return "sh"
+    for word in shell.replace("\\", "/").split():
+        name = word.rsplit("/", 1)[-1].lower().removesuffix(".exe")
+        if name in _SHELLS:
+            return _SHELLS[name]
+        if name.endswith("bash"):
+            return "sh"
+    return None

@@ -1,0 +1,125 @@
+"""Makefiles: the image builds that their recipes run."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prelaunch.model import UNKNOWN
+from prelaunch.places.script import ScriptFacts, Setting, merge, read_script
+from prelaunch.readers.makefile import Environment, Program, Unit, expand_recipe, named, runs_in_sh, units
+
+if TYPE_CHECKING:
+    from prelaunch.model import Build, Piece, Source
+    from prelaunch.project import Project
+    from prelaunch.readers.makefile.program import LineAt
+
+PRIMARY = ("GNUmakefile", "makefile", "Makefile")
+"""The names that make looks for by itself."""
+
+MAX_READINGS = 8
+"""Different readings of one line that are looked at (several rules from one template, several worlds)."""
+
+
+def builds(source: Source, project: Project) -> list[Build]:
+    """The builds of all recipes that stand in `source`, in the order of the file; spans are offsets into its text.
+
+    A file that another makefile includes is read as part of that one, so that its variables are known.
+    """
+    program = _program(source, project)
+    facts: dict[tuple[int, int], list[ScriptFacts]] = {}
+    seen: dict[tuple[int, int], set[tuple[Piece, ...]]] = {}
+    members: list[tuple[Unit, list[tuple[int, int]]]] = []
+    for unit in units(program):
+        keys: list[tuple[int, int]] = []
+        for line in unit.lines:
+            if _path(line) != source.path:
+                continue
+            key = (line.line.span.start, line.line.span.stop)
+            if line.origin is not None:
+                span = line.origin.span(*key)
+                key = (span.start, span.stop)
+            # With .ONESHELL, each line gives the whole recipe.
+            key = keys[0] if program.one_shell and keys else key
+            keys.append(key)
+            _read_line(program, unit, line, facts.setdefault(key, []), seen.setdefault(key, set()))
+        members.append((unit, keys))
+    merged = {key: merge(found) for key, found in facts.items() if found}
+    published = _published(program, members, merged)
+    out: dict[tuple[int, int], Build] = {}
+    for key, found in sorted(merged.items()):
+        for build in found.builds:
+            place = (build.span.start, build.span.stop)
+            out.setdefault(place, replace(build, published=True) if key in published else build)
+    return list(out.values())
+
+
+def _program(source: Source, project: Project) -> Program:
+    """`source` as make reads it: on its own, or in the course of the makefile here or above that includes it."""
+    folder, name = posixpath.split(source.path)
+    if name not in PRIMARY and project.read(source.path) is not None:
+        while True:
+            for primary in PRIMARY:
+                top = project.read(posixpath.join(folder, primary))
+                if top is not None:
+                    program = _of(top, project)
+                    if source.path in program.files:
+                        return program
+            if not folder:
+                break
+            folder = posixpath.dirname(folder)
+    return _of(source, project)
+
+
+def _of(source: Source, project: Project) -> Program:
+    key = ("makefile program", source.path, source.text)
+    if key not in project.memo:
+        project.memo[key] = Program(source, project)
+    program: Program = project.memo[key]
+    return program
+
+
+def _path(line: LineAt) -> str:
+    return (line.source if line.origin is None else line.origin.source).path
+
+
+def _read_line(
+    program: Program, unit: Unit, line: LineAt, facts: list[ScriptFacts], seen: set[tuple[Piece, ...]]
+) -> None:
+    for fragment, world in expand_recipe(program, unit, line):
+        if fragment.pieces in seen or len(seen) >= MAX_READINGS or not fragment.text.strip():
+            continue
+        if not runs_in_sh(program, unit, world):
+            continue
+        seen.add(fragment.pieces)
+        setting = Setting(
+            form="makefile",
+            environment=Environment(program, unit, world),
+            directory=program.folder,
+        )
+        facts.append(read_script(fragment, setting, program.project))
+
+
+def _published(
+    program: Program,
+    members: list[tuple[Unit, list[tuple[int, int]]]],
+    merged: dict[tuple[int, int], ScriptFacts],
+) -> set[tuple[int, int]]:
+    """The lines whose builds are pushed: by their own recipe, or by a target that directly needs their target."""
+    pushed: set[tuple[int, int]] = set()
+    needed: set[str] = set()
+    pushing: set[str] = set()
+    for unit, keys in members:
+        if any(merged[key].pushes for key in keys if key in merged):
+            pushed.update(keys)
+            pushing.update(unit.targets)
+            needed.update(unit.prerequisites)
+    for rule in program.rules:
+        targets, prerequisites = named(program, rule)
+        if any(target in pushing and UNKNOWN not in target for target in targets):
+            needed.update(prerequisites)
+    for unit, keys in members:
+        if any(target in needed and UNKNOWN not in target for target in unit.targets):
+            pushed.update(keys)
+    return pushed

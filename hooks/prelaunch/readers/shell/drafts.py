@@ -1,0 +1,171 @@
+"""What the reader keeps while it reads, before a later token has settled it, and moving it to other positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from prelaunch.readers.shell.syntax import Assignment, Block, Command, Part, Redirect, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Scope:
+    """A node of the tree of blocks. `block` may be set after commands stand in it: `&` and `|` come last."""
+
+    __slots__ = ("_path", "block", "parent")
+
+    def __init__(self, parent: Scope | None, block: Block | None = None) -> None:
+        self.parent = parent
+        self.block = block
+        self._path: tuple[Block, ...] | None = None
+
+    def path(self) -> tuple[Block, ...]:
+        """The blocks from the outermost to this one; call it only once everything is read."""
+        chain: list[Scope] = []
+        scope: Scope | None = self
+        while scope is not None and scope._path is None:  # noqa: SLF001
+            chain.append(scope)
+            scope = scope.parent
+        path: tuple[Block, ...] = () if scope is None or scope._path is None else scope._path  # noqa: SLF001
+        for link in reversed(chain):
+            if link.block is not None:
+                path = (*path, link.block)
+            link._path = path  # noqa: SLF001
+        return path
+
+
+@dataclass(slots=True)
+class RedirectDraft:
+    """A redirection whose heredoc body may not have been reached."""
+
+    operator: str
+    target: Word | None
+    fd: str
+    scope: Scope
+    quoted: bool = False
+    body: tuple[int, int] | None = None
+
+    def done(self) -> Redirect:
+        """The redirection."""
+        return Redirect(self.operator, self.target, self.body, self.quoted, self.fd)
+
+
+@dataclass(slots=True)
+class CommandDraft:
+    """A command whose blocks are not settled."""
+
+    scope: Scope
+    start: int
+    stop: int
+    assignments: list[Assignment] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    redirects: list[RedirectDraft] = field(default_factory=list)
+
+    def done(self) -> Command:
+        """The command, once everything is read."""
+        return Command(
+            tuple(self.assignments),
+            tuple(self.words),
+            tuple(redirect.done() for redirect in self.redirects),
+            self.scope.path(),
+            self.start,
+            self.stop,
+        )
+
+
+class Parts:
+    """Collects the parts of one word; literals that touch become one."""
+
+    __slots__ = ("_quoted", "_start", "_stop", "_text", "parts")
+
+    def __init__(self, text: str) -> None:
+        self.parts: list[Part] = []
+        self._text = text
+        self._start = self._stop = -1
+        self._quoted = False
+
+    def literal(self, start: int, stop: int, quoted: bool) -> None:
+        """The text's own characters from `start` to `stop`."""
+        if start == self._stop and quoted == self._quoted:
+            self._stop = stop
+            return
+        self._flush()
+        self._start, self._stop, self._quoted = start, stop, quoted
+
+    def empty(self, at: int) -> None:
+        """Quotes around nothing at `at`: they make a word where there is nothing else."""
+        if not self.parts and self._start < 0:
+            self.parts.append(Part("literal", "", at, at, quoted=True))
+
+    def add(self, part: Part) -> None:
+        """A part that is not the text's own characters."""
+        self._flush()
+        self.parts.append(part)
+
+    def word(self, start: int, stop: int) -> Word:
+        """The word; nothing may be added behind this."""
+        self._flush()
+        return Word(tuple(self.parts), start, stop)
+
+    def _flush(self) -> None:
+        if self._start >= 0:
+            text = self._text[self._start : self._stop]
+            self.parts.append(Part("literal", text, self._start, self._stop, self._quoted))
+            self._start = self._stop = -1
+
+
+def relocate(drafts: Iterable[CommandDraft], origin: Sequence[int], root: Scope) -> None:
+    """Move drafts that were read from a text whose character `i` stands at `origin[i]`, and their scopes below `root`.
+
+    `origin` has one entry more than the text, for its end.
+    """
+    moved: set[int] = {id(root)}
+    for draft in drafts:
+        draft.assignments = [_assignment(assignment, origin) for assignment in draft.assignments]
+        draft.words = [_word(word, origin) for word in draft.words]
+        draft.start, draft.stop = _span(draft.start, draft.stop, origin)
+        for redirect in draft.redirects:
+            redirect.target = redirect.target and _word(redirect.target, origin)
+            redirect.body = redirect.body and _span(*redirect.body, origin)
+        scope: Scope | None = draft.scope
+        while scope is not None and id(scope) not in moved:
+            moved.add(id(scope))
+            if scope.block and scope.block.words:
+                scope.block = replace(scope.block, words=tuple(_word(word, origin) for word in scope.block.words))
+            scope = scope.parent
+
+
+def _span(start: int, stop: int, origin: Sequence[int]) -> tuple[int, int]:
+    return origin[start], origin[stop - 1] + 1 if stop > start else origin[start]
+
+
+def _word(word: Word, origin: Sequence[int]) -> Word:
+    parts = tuple(moved for part in word.parts for moved in _part(part, origin))
+    return Word(parts, *_span(word.start, word.stop, origin))
+
+
+def _part(part: Part, origin: Sequence[int]) -> list[Part]:
+    if part.kind == "literal" and len(part.text) == part.stop - part.start > 1:
+        runs: list[Part] = []
+        first = part.start
+        for index in range(part.start + 1, part.stop + 1):
+            if index == part.stop or origin[index] != origin[index - 1] + 1:
+                text = part.text[first - part.start : index - part.start]
+                runs.append(replace(part, text=text, start=origin[first], stop=origin[index - 1] + 1))
+                first = index
+        return runs
+    start, stop = _span(part.start, part.stop, origin)
+    return [replace(part, start=start, stop=stop, argument=part.argument and _word(part.argument, origin))]
+
+
+def _assignment(assignment: Assignment, origin: Sequence[int]) -> Assignment:
+    start, stop = _span(assignment.start, assignment.stop, origin)
+    return replace(
+        assignment,
+        value=assignment.value and _word(assignment.value, origin),
+        items=None if assignment.items is None else tuple(_word(word, origin) for word in assignment.items),
+        start=start,
+        stop=stop,
+    )

@@ -1,0 +1,116 @@
+"""The rules: every package that an installed distribution names under the entry point group `prelaunch.rules`.
+
+`importlib.metadata` would do this too, but its import alone takes three times as long as a whole run of the hook with
+nothing to do; the file that it reads is a few lines of text.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from prelaunch import CannotRunError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from prelaunch.model import Rule
+
+GROUP = "[prelaunch.rules]"
+
+
+def packages() -> list[str]:
+    """The names of the packages that hold rules, in the order of their names."""
+    return sorted({name for folder in _search_path() for name in _packages_in(folder)})
+
+
+def _search_path() -> list[str]:
+    # Never the current folder: it is the repository under check, whose code must not run.
+    here = os.getcwd()
+    return [folder for folder in dict.fromkeys(sys.path) if folder and folder != here]
+
+
+def _packages_in(folder: str) -> Iterator[str]:
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return  # a zip file, a folder that is not there
+    for entry in entries:
+        if not entry.endswith((".dist-info", ".egg-info")):
+            continue
+        try:
+            with open(os.path.join(folder, entry, "entry_points.txt"), encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except OSError:
+            continue
+        if GROUP in text:
+            yield from _names(text)
+
+
+def _names(entry_points: str) -> Iterator[str]:
+    inside = False
+    for raw in entry_points.splitlines():
+        line = raw.strip()
+        if line.startswith("["):
+            inside = line == GROUP
+        elif inside and "=" in line and not line.startswith(("#", ";")):
+            yield line.partition("=")[2].partition("[")[0].strip()
+
+
+def _package(name: str) -> ModuleType:
+    try:
+        __import__(name)  # importlib.import_module is this, and costs an import
+        return sys.modules[name]
+    except (ImportError, SyntaxError) as error:
+        raise CannotRunError(f"the rules of {name} cannot be imported: {error}") from None
+
+
+def _folders(package: ModuleType) -> list[tuple[str, str]]:
+    """The sub-packages of a package as pairs of name and folder, sorted."""
+    found: dict[str, str] = {}
+    for place in getattr(package, "__path__", ()):
+        for name in os.listdir(place) if os.path.isdir(place) else ():
+            folder = os.path.join(place, name)
+            if name.isidentifier() and os.path.isfile(os.path.join(folder, "__init__.py")):
+                found.setdefault(name, folder)
+    return sorted(found.items())
+
+
+def load_rules() -> list[Rule]:
+    """Every rule of every package, by name. A rule is the `RULE` of a sub-package; two of one name are an error."""
+    rules: dict[str, tuple[Rule, str]] = {}
+    for name in packages():
+        for part, _ in _folders(_package(name)):
+            rule = getattr(_package(f"{name}.{part}"), "RULE", None)
+            if rule is None:
+                continue
+            if rule.name in rules:
+                raise CannotRunError(f"two rules are named {rule.name}: in {rules[rule.name][1]} and in {name}")
+            rules[rule.name] = (rule, name)
+    if not rules:
+        raise CannotRunError("no rules are installed: install prelaunch with pip, do not only put it on the path")
+    return [rules[name][0] for name in sorted(rules)]
+
+
+def rule_names() -> set[str]:
+    """The names that the rules' folders promise (`missing_platform`: `missing-platform`); imports no rule."""
+    return {part.replace("_", "-") for name in packages() for part, _ in _folders(_package(name))}
+
+
+def import_words() -> dict[str, tuple[bytes, ...] | None]:
+    """By kind of file, the words of which a file must hold one to be worth reading for its imports; None: any file is.
+
+    Each package of rules may say so in its constant `WORDS`, a mapping of kind to words; one that does not wants every
+    file. The words under "" are for builds, in files of every kind.
+    """
+    kinds: dict[str, tuple[bytes, ...] | None] = {"python": (), "notebook": (), "dockerfile": (), "": ()}
+    for name in packages():
+        words = getattr(_package(name), "WORDS", None)
+        for kind, so_far in kinds.items():
+            if words is not None and so_far is not None:
+                kinds[kind] = so_far + tuple(word for word in words.get(kind, ()) if word not in so_far)
+            elif kind:
+                kinds[kind] = None
+    return kinds

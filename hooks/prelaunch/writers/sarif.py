@@ -1,0 +1,100 @@
+"""Findings as SARIF 2.1.0 (OASIS standard), for code scanning. Columns are UTF-16 code units, as its readers expect."""
+
+from __future__ import annotations
+
+import hashlib
+from json import dumps
+from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import quote
+
+from prelaunch import __version__
+from prelaunch.writers.json import decodable
+from prelaunch.writers.place import place, utf16
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prelaunch.engine import Report
+    from prelaunch.model import Finding, Rule, Source, Span
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {"certain": "error", "likely": "warning", "hint": "note"}
+
+
+def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # noqa: ARG001 (paths stay the root's)
+    """Write one run to `out`. Its paths are relative to the project's root, which SRCROOT stands for."""
+    rules = {rule.name: rule for rule in report.rules}
+    names = sorted(report.known)
+    seen: dict[str, int] = {}
+    results = [_result(finding, names.index(finding.rule), seen) for finding in report.findings]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "prelaunch",
+                "semanticVersion": __version__,
+                "rules": [_rule(name, report.known[name], rules.get(name)) for name in names],
+            }
+        },
+        "columnKind": "utf16CodeUnits",
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository."}}},
+        "results": results,
+    }
+    out.write(dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n")
+
+
+def _rule(name: str, summary: str, rule: Rule | None) -> dict[str, Any]:
+    text = {
+        "id": name,
+        "shortDescription": {"text": summary},
+        "defaultConfiguration": {"level": LEVELS[rule.certainty if rule else "certain"]},
+    }
+    if rule is not None:
+        text["help"] = {"text": summary, "markdown": rule.doc}
+    return text
+
+
+def _result(finding: Finding, index: int, seen: dict[str, int]) -> dict[str, Any]:
+    artifact = {"uri": _uri(finding.source.path), "uriBaseId": "SRCROOT"}
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": LEVELS[finding.certainty],
+        "message": {"text": decodable(finding.message)},
+        "locations": [
+            {"physicalLocation": {"artifactLocation": artifact, "region": _region(finding.source, finding.span)}}
+        ],
+        "partialFingerprints": {"prelaunch/v1": _fingerprint(finding, seen)},
+    }
+    if finding.fix is not None:
+        replacements = [
+            {
+                "deletedRegion": _region(finding.source, edit.span),
+                "insertedContent": {"text": decodable(edit.text)},
+            }
+            for edit in finding.fix.edits
+        ]
+        change = {"artifactLocation": artifact, "replacements": replacements}
+        result["fixes"] = [{"description": {"text": decodable(finding.fix.title)}, "artifactChanges": [change]}]
+    return result
+
+
+def _region(source: Source, span: Span) -> dict[str, int]:
+    where = place(source, span)
+    return {
+        "startLine": where.line,
+        "startColumn": utf16(source, where.line, where.column),
+        "endLine": where.end_line,
+        "endColumn": utf16(source, where.end_line, where.end_column),
+    }
+
+
+def _uri(path: str) -> str:
+    return quote(path.encode("utf-8", "surrogateescape"))
+
+
+def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:
+    """What lines added above do not change: rule, path, the text without its spaces, and which of its kind it is."""
+    text = "".join(finding.source.text[finding.span.start : finding.span.stop].split())
+    identity = f"{finding.rule}\0{finding.source.path}\0{text}"
+    seen[identity] = seen.get(identity, 0) + 1
+    return hashlib.sha256(f"{identity}\0{seen[identity]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prelaunch.discover import (
+    BUILD,
+    BUILD_KINDS,
+    IMPORT,
+    IMPORT_KINDS,
+    MARK,
+    facts_in,
+    find_root,
+    kind_by_content,
+    kind_by_name,
+    look,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS: dict[str, tuple[bytes, ...] | None] = {"python": (b"jwt",), "notebook": None, "dockerfile": (b"jwt",), "": ()}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("Dockerfile", "dockerfile"),
+        ("a/b/Dockerfile.prod", "dockerfile"),
+        ("Dockerfile-dev", "dockerfile"),
+        ("dockerfile", "dockerfile"),
+        ("app.Dockerfile", "dockerfile"),
+        ("app.dockerfile", "dockerfile"),
+        ("Containerfile", "dockerfile"),
+        ("api.containerfile", "dockerfile"),
+        ("Dockerfile.md", ""),
+        ("Dockerfile.j2", ""),
+        ("Dockerfile.dockerignore", ""),
+        ("dockerfile_parser.go", ""),
+        ("Dockerfile.py", "python"),
+        ("Makefile", "makefile"),
+        ("makefile", "makefile"),
+        ("GNUmakefile", "makefile"),
+        ("Makefile.docker", "makefile"),
+        ("Makefile.common.in", "makefile"),
+        ("Makefile.am", "makefile"),
+        ("containers.mk", "makefile"),
+        ("rules.mak", "makefile"),
+        ("Makefile.md", ""),
+        ("makefiles.txt", ""),
+        ("Makefile.py", "python"),
+        ("build.sh", "shell"),
+        ("test_helpers.bash", "shell"),
+        ("x.zsh", "shell"),
+        (".envrc", ""),
+        (".github/workflows/ci.yml", "github"),
+        ("sub/.github/workflows/deep/ci.yaml", "github"),
+        (".github/workflows/docker-compose.yml", "github"),
+        ("action.yml", "github"),
+        ("actions/build/action.yaml", "github"),
+        (".gitlab-ci.yml", "gitlab"),
+        ("ci/build.gitlab-ci.yml", "gitlab"),
+        (".gitlab/ci/build.yml", "gitlab"),
+        (".gitlab-ci/build.yaml", "gitlab"),
+        ("docker-compose.yml", "compose"),
+        ("docker-compose.prod.yaml", "compose"),
+        ("compose.yaml", "compose"),
+        ("compose.override.yml", "compose"),
+        ("dev.compose.yml", "compose"),
+        ("dev-compose.yml", "compose"),
+        ("values.yaml", "yaml"),
+        ("docker-bake.hcl", "bake"),
+        ("docker-bake.override.json", "bake"),
+        ("main.hcl", "hcl"),
+        ("package.json", ""),
+        ("app.py", "python"),
+        ("gui.pyw", "python"),
+        ("stubs.pyi", ""),
+        ("a.ipynb", "notebook"),
+        ("README.md", ""),
+        ("configure", "script"),
+        ("scripts.d/run", "script"),
+        (".dockerignore", ""),
+        ("", "script"),
+    ],
+)
+def test_a_name_says_the_kind(path: str, kind: str) -> None:
+    assert kind_by_name(path) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "expected"),
+    [
+        ("yaml", b"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n", "github"),
+        ("yaml", b"services:\n  a:\n    build: .\n", "compose"),
+        ("yaml", b"# x\nservices:\n  a:\n    build: .\n", "compose"),
+        ("yaml", b"spec:\n  services:\n    build: .\n", ""),
+        ("yaml", b"kind: Deployment\n", ""),
+        ("hcl", b'target "api" {}', "bake"),
+        ("hcl", b'job "x" {}', ""),
+        ("script", b"#!/bin/sh\n", "shell"),
+        ("script", b"#!/usr/bin/env bash\n", "shell"),
+        ("script", b"#!/usr/bin/env -S bash -e\n", "shell"),
+        ("script", b"#! /usr/bin/env FOO=1 zsh", "shell"),
+        ("script", b"#!/usr/bin/python3.11\n", "python"),
+        ("script", b"#!/usr/bin/env python\n", "python"),
+        ("script", b"#!/usr/bin/make -f\n", "makefile"),
+        ("script", b"#!/usr/bin/perl\n", ""),
+        ("script", b"#!\n", ""),
+        ("script", b"echo", ""),
+        ("shell", b"", "shell"),
+    ],
+)
+def test_the_content_decides_where_the_name_does_not(kind: str, data: bytes, expected: str) -> None:
+    assert kind_by_content(kind, data) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "facts"),
+    [
+        ("makefile", b"x:\n\tdocker buildx bake\n", {BUILD}),
+        ("makefile", b"x:\n\techo\n", set()),
+        ("shell", b"ko apply -f x\n", {BUILD}),
+        ("shell", b"/kaniko/executor", {BUILD}),
+        ("shell", b"ls\n", set()),
+        ("python", b"import jwt", {IMPORT}),
+        ("python", b"import os  # docker build", set()),
+        ("notebook", b"{}", {IMPORT}),
+        ("dockerfile", b"FROM x\nRUN docker build .\n", {BUILD}),
+        ("dockerfile", b"FROM x\nRUN <<E\nimport jwt\n", {IMPORT}),
+        ("bake", b'target "x" {}', {BUILD}),
+    ],
+)
+def test_words_say_which_facts_a_file_may_hold(kind: str, data: bytes, facts: set[str]) -> None:
+    assert facts_in(kind, data, WORDS) == facts
+
+
+def test_the_word_of_a_wrapper_makes_a_script_matter() -> None:
+    assert facts_in("shell", b"dcb .\n", {**WORDS, "": (b"dcb",)}) == {BUILD}
+
+
+@given(st.text(), st.binary())
+def test_any_name_and_any_content_have_a_kind_or_none(path: str, data: bytes) -> None:
+    kind = kind_by_content(kind_by_name(path), data)
+    assert kind in BUILD_KINDS | IMPORT_KINDS | {""}
+
+
+def test_a_file_without_a_word_is_not_read_further(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text("ls\n")
+    (tmp_path / "b.sh").write_text("docker build .\n")
+    (tmp_path / "c.sh").write_bytes(b"ls # " + MARK + b" ignore[x]\n")
+    (tmp_path / "d.md").write_text("docker build .\n")
+    (tmp_path / "run").write_text("#!/bin/sh\ndocker build .\n")
+    (tmp_path / "text").write_text("docker build .\n")
+    seen = {name: look(str(tmp_path), name, WORDS) for name in sorted(os.listdir(tmp_path))}
+    assert {name: (file.kind, set(file.facts), file.marked) for name, file in seen.items() if file} == {
+        "b.sh": ("shell", {BUILD}, False),
+        "c.sh": ("shell", set(), True),
+        "run": ("shell", {BUILD}, False),
+    }
+
+
+def test_a_folder_and_a_pipe_are_no_files(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").mkdir()
+    os.mkfifo(tmp_path / "build.sh")
+    assert look(str(tmp_path), "Makefile", WORDS) is None
+    assert look(str(tmp_path), "build.sh", WORDS) is None
+
+
+def test_a_file_that_matters_and_is_gone_is_an_error_and_any_other_is_not(tmp_path: Path) -> None:
+    assert look(str(tmp_path), "values.yaml", WORDS) is None
+    with pytest.raises(OSError, match="No such file"):
+        look(str(tmp_path), "Makefile", WORDS)
+    with pytest.raises(ValueError, match="null"):
+        look(str(tmp_path), "a\0.sh", WORDS)
+
+
+def test_the_root_is_the_git_top_level_or_the_common_folder(tmp_path: Path) -> None:
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "repo" / "a" / "b").mkdir(parents=True)
+    (tmp_path / "repo" / "a" / "Makefile").touch()
+    (tmp_path / "plain" / "x").mkdir(parents=True)
+    (tmp_path / "plain" / "y").mkdir()
+    assert find_root([str(tmp_path / "repo" / "a" / "Makefile")]) == str(tmp_path / "repo")
+    assert find_root([str(tmp_path / "repo" / "a" / "b"), str(tmp_path / "repo")]) == str(tmp_path / "repo")
+    assert find_root([str(tmp_path / "plain" / "x")]) == str(tmp_path / "plain" / "x")
+    assert find_root([str(tmp_path / "plain" / "x"), str(tmp_path / "plain" / "y")]) == str(tmp_path / "plain")
+    assert find_root([str(tmp_path / "repo" / "a"), str(tmp_path / "plain")]) == str(tmp_path)
+
+
+def _tree(root: Path) -> None:
+    for path in (
+        "Makefile",
+        "sub/build.sh",
+        "ignored/Makefile",
+        "node_modules/x/Makefile",
+        "ümlaut dir/a b.sh",
+        "notes.md",
+    ):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("build\n")
+    (root / ".gitignore").write_text("ignored/\nnode_modules/\n")
+
+
+def _git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", root, *arguments], check=True, capture_output=True)
+
+
+def test_git_says_what_belongs_to_a_work_tree(tmp_path: Path) -> None:
+    _tree(tmp_path)
+    _git(tmp_path, "init")
+    _git(tmp_path, "add", "Makefile", "notes.md")
+    assert list(walk(str(tmp_path), ".")) == ["Makefile", "sub/build.sh", "ümlaut dir/a b.sh"]
+    assert list(walk(str(tmp_path), "sub")) == ["sub/build.sh"]
+
+
+def test_a_tracked_file_that_vanished_is_skipped(tmp_path: Path) -> None:
+    _tree(tmp_path)
+    _git(tmp_path, "init")
+    _git(tmp_path, "add", ".")
+    (tmp_path / "Makefile").unlink()
+    assert [path for path in walk(str(tmp_path), ".") if os.path.exists(tmp_path / path)] == [
+        "sub/build.sh",
+        "ümlaut dir/a b.sh",
+    ]
+
+
+def test_git_runs_nothing_of_the_repository(tmp_path: Path) -> None:
+    _tree(tmp_path)
+    _git(tmp_path, "init")
+    script = tmp_path / "monitor"
+    script.write_text(f"#!/bin/sh\ntouch '{tmp_path}/RAN'\n")
+    script.chmod(0o755)
+    _git(tmp_path, "config", "core.fsmonitor", str(script))
+    assert "Makefile" in list(walk(str(tmp_path), "."))
+    assert not (tmp_path / "RAN").exists()
+
+
+def test_a_hook_s_environment_does_not_lead_git_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _tree(tmp_path)
+    _git(tmp_path, "init")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "nowhere" / "index"))
+    assert "ignored/Makefile" not in list(walk(str(tmp_path), "."))
+
+
+def test_without_git_all_but_foreign_folders_are_walked(tmp_path: Path) -> None:
+    _tree(tmp_path)
+    assert list(walk(str(tmp_path), ".")) == ["Makefile", "ignored/Makefile", "sub/build.sh", "ümlaut dir/a b.sh"]
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_links_are_followed_inside_the_root_only_and_each_file_comes_once(tmp_path: Path, git: bool) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "secret.sh").write_text("docker build .\n")
+    (root / "real.sh").write_text("docker build .\n")
+    (root / "again.sh").symlink_to("real.sh")
+    (root / "out.sh").symlink_to(tmp_path / "secret.sh")
+    (root / "loop.sh").symlink_to("loop.sh")
+    (root / "gone.sh").symlink_to("nothing.sh")
+    (root / "folder").mkdir()
+    (root / "folder" / "up").symlink_to("..")
+    if git:
+        _git(root, "init")
+    paths = [path for path in walk(str(root), ".") if os.path.exists(root / path)]
+    assert paths == ["real.sh"]
