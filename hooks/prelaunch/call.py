@@ -61,23 +61,19 @@ class Call:
         full = os.path.realpath(path)
         if os.path.isdir(full):
             inside = discover.walk(self.root, discover.relative(self.root, full))
-            kept = [name for name in inside if not matches_any(name, self.settings.exclude)]
-            # What git lists may be gone from the disk.
-            looked = [self._look(name) for name in kept if os.path.exists(os.path.join(self.root, name))]
+            looked = [self._look(name) for name in inside if not matches_any(name, self.settings.exclude)]
             return [file for file in looked if file is not None]
         name = discover.relative(self.root, full)
         if options.force_exclude and matches_any(name, self.settings.exclude):
             return []
-        if not discover.within(self.root, full):  # a link out of the project; the engine says so
-            return (
-                [_unseen(name)] if discover.kind_by_name(name) in discover.BUILD_KINDS | discover.IMPORT_KINDS else []
-            )
-        file = self._look(name)
+        file = self._look(name) if discover.within(self.root, full) else _unseen(name)
         return [] if file is None else [file]
 
     def _look(self, name: str) -> discover.File | None:
         try:
             return discover.look(self.root, name, self.words)
+        except FileNotFoundError:
+            return None  # git lists what is gone from the disk
         except (OSError, ValueError):
             return _unseen(name)
 
@@ -98,9 +94,12 @@ class Call:
             return full
 
 
-def _unseen(name: str) -> discover.File:
-    """A file that cannot be looked at: the engine meets the same fault again, and makes a finding of it."""
-    return discover.File(name, discover.kind_by_name(name), frozenset({discover.BUILD, discover.IMPORT}), False)
+def _unseen(name: str) -> discover.File | None:
+    """A file of ours that cannot be looked at: the engine meets the same fault again, and makes a finding of it."""
+    kind = discover.kind_by_name(name)
+    if kind not in discover.BUILD_KINDS and kind not in discover.IMPORT_KINDS:
+        return None
+    return discover.File(name, kind, frozenset({discover.BUILD, discover.IMPORT}), False)
 
 
 def _decode(name: str, kind: str, data: bytes) -> Source:

@@ -62,6 +62,7 @@ MAX_BYTES = 2_000_000  # as prelaunch.project, which costs an import too many he
 
 
 _GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
+_UTF16 = frozenset({b"\xff\xfe", b"\xfe\xff"})
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -182,6 +183,8 @@ def look(root: str, path: str, words: Mapping[str, tuple[bytes, ...] | None]) ->
     if not kind:
         return None
     facts = facts_in(kind, data, words)
+    if data[:2] in _UTF16 and (kind in BUILD_KINDS or kind in IMPORT_KINDS):
+        facts = frozenset({BUILD, IMPORT})  # no word can be seen in it; the engine says that it is not text
     marked = MARK in data
     return File(path, kind, facts, marked) if facts or marked else None
 

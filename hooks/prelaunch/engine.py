@@ -78,7 +78,7 @@ def read_facts(project: Project, file: File, wanted: Collection[str]) -> Facts:
     try:
         source = _open(project, file)
     except UnreadableError as error:
-        source = Source(file.path, "")
+        source = project.read(file.path) or Source(file.path, "")
         return Facts(source, faults=(_unreadable(source, file.kind, error),))
     builds: tuple[Build, ...] = ()
     imports: list[Import] = []

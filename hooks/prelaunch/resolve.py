@@ -107,9 +107,10 @@ class Branches:
                 last = next((b for b in reversed(command.blocks) if b.kind not in {"and", "group"}), None)
                 if last is not None and last.kind in {"if", "case"}:
                     leaving.setdefault(last.number, set()).add(last.arm)
-        complete |= {number for number, seen in arms.items() if any(a >= 0 and -(a + 1) not in seen for a in seen)} - {
-            number for number, seen in arms.items() if min(seen) >= 0
-        }
+        for number, seen in arms.items():
+            # an arm without a condition is an `else`, if the other arms' conditions were read at all
+            if min(seen) < 0 and max(seen) >= 0 and -(max(seen) + 1) not in seen and -max(seen) in seen:
+                complete.add(number)
         going = {n: frozenset(a for a in seen if a >= 0) - leaving.get(n, set()) for n, seen in arms.items()}
         return Branches(going, frozenset(complete))
 

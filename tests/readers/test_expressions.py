@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -120,7 +121,9 @@ def test_deep_nesting_is_unknown_and_does_not_overflow() -> None:
 
 def test_too_many_outcomes_become_unknown() -> None:
     many = " || ".join(f"(github.x == {n} && 'v{n}')" for n in range(MAX_OUTCOMES + 5))
-    assert evaluate(many, {}).values == (UNKNOWN,)
+    values = evaluate(many, {}).values
+    assert UNKNOWN in values
+    assert len(values) <= MAX_OUTCOMES
 
 
 def test_the_steps_of_a_value_come_along() -> None:
@@ -244,7 +247,7 @@ def test_any_text_has_an_outcome(text: str) -> None:
 def test_rendering_keeps_every_other_character_in_its_place(parts: list[str], data: st.DataObject) -> None:
     source = Source("ci.yml", "".join(parts))
     cuts = sorted(data.draw(st.sets(st.integers(0, len(source.text)), max_size=5)) | {0, len(source.text)})
-    pieces = tuple(Piece(source.text[a:b], a, b) for a, b in zip(cuts, cuts[1:], strict=False)) or (Piece("", 0, 0),)
+    pieces = tuple(Piece(source.text[a:b], a, b) for a, b in pairwise(cuts)) or (Piece("", 0, 0),)
     spots = places(source.text)
     rest = source.text
     for start, stop in reversed(spots):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from prelaunch.model import UNKNOWN, UNSET, Build, Fragment, Piece, Platform, Slot, Span, State, Step, Value
+from prelaunch.model import UNKNOWN, UNSET, Build, Fragment, Piece, Platform, Slot, Source, Span, State, Step, Value
 from prelaunch.places.commands import (
     Invocation,
     Verdict,
@@ -118,6 +118,34 @@ def _one(group: Sequence[Build]) -> Build:
     )
 
 
+def build_of(
+    invocation: Invocation, variable: Field | None, source: Source, span: Span, *, setting: Setting, project: Project
+) -> Build:
+    """The build that a command line at `span` of `source` runs; `variable` is `DOCKER_DEFAULT_PLATFORM`, if set."""
+    verdict = judge(invocation, lambda _: variable)
+    if invocation.tool.kind != "build" and verdict.state in {"missing", "unknown", "delegated"}:
+        if invocation.tool.kind == "bake" or verdict.state == "missing":
+            verdict = delegated(invocation, setting.directory, source.path, project)
+    elif invocation.tool.kind == "bake":
+        verdict = delegated(invocation, setting.directory, source.path, project)
+    images = invocation.values("--tag", "-t", "--destination", "-d", "--image")
+    return Build(
+        source=source,
+        span=span,
+        tool=invocation.tool.name,
+        form=setting.form,
+        state=verdict.state,
+        platforms=verdict.platforms,
+        via=_tidy(verdict),
+        host=setting.host,
+        published=publishes(invocation),
+        images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
+        dockerfile=context_dockerfile(invocation, setting.directory, source.path, project),
+        image=exports_image(invocation),
+        open=verdict.open,
+    )
+
+
 def _mark_unset(fragment: Fragment) -> Fragment:
     """Put the marker of an unset variable where a make reference expanded to nothing because nothing sets it."""
     if all(piece.text or piece.literal for piece in fragment.pieces):
@@ -222,30 +250,10 @@ class _Commands:
         return replace(build, slot=self._slot(command, invocation))
 
     def _fact(self, span: Span, invocation: Invocation, variable: Field | None, directory: str) -> Build:
-        verdict = judge(invocation, lambda _: variable)
-        if invocation.tool.kind != "build" and verdict.state in {"missing", "unknown", "delegated"}:
-            if invocation.tool.kind == "bake" or verdict.state == "missing":
-                verdict = delegated(invocation, directory, self.fragment.source.path, self.project)
-        elif invocation.tool.kind == "bake":
-            verdict = delegated(invocation, directory, self.fragment.source.path, self.project)
-        published = publishes(invocation)
-        self.pushes = self.pushes or published
-        images = invocation.values("--tag", "-t", "--destination", "-d", "--image")
-        return Build(
-            source=self.fragment.source,
-            span=span,
-            tool=invocation.tool.name,
-            form=self.setting.form,
-            state=verdict.state,
-            platforms=verdict.platforms,
-            via=_tidy(verdict),
-            host=self.setting.host,
-            published=published,
-            images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
-            dockerfile=context_dockerfile(invocation, directory, self.fragment.source.path, self.project),
-            image=exports_image(invocation),
-            open=verdict.open,
-        )
+        setting = replace(self.setting, directory=directory)
+        build = build_of(invocation, variable, self.fragment.source, span, setting=setting, project=self.project)
+        self.pushes = self.pushes or build.published
+        return build
 
     def _slot(self, command: Command, invocation: Invocation) -> Slot | None:
         """Behind the word that names the subcommand, where that place of the file is this command's alone."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BakeFile", "Target", "evaluate", "parse"]
 
+_MAX_GROUPS = 100
+
 
 @dataclass(frozen=True)
 class Target:
@@ -185,13 +187,13 @@ def _label(resolver: Resolver, name: str) -> str:
 
 
 def _flat(name: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The targets of a group and of the groups in it; cycles are harmless."""
+    """The targets of a group and of the groups in it; cycles are harmless, so are hundreds of groups."""
     out: dict[str, None] = {}
     seen = {name}
     waiting = list(reversed(groups[name]))
     while waiting:
         each = waiting.pop()
-        if each in groups and each not in seen:
+        if each in groups and each not in seen and len(seen) < _MAX_GROUPS:
             seen.add(each)
             waiting.extend(reversed(groups[each]))
         elif each not in groups:

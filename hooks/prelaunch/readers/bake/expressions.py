@@ -19,7 +19,7 @@ from prelaunch.readers.bake.values import (
     numeral,
     pairs,
     same,
-    settled,
+    examined,
     text,
     truth,
 )
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 110
 """Expressions inside expressions, over variables and functions: deeper is unknown (each level is three frames)."""
 
-_BUDGET = 200_000
-"""Expressions that are evaluated for one set of files (about half a second); what comes after is unknown."""
+_BUDGET = 100_000
+"""Expressions that are evaluated for one set of files (a third of a second); what comes after is unknown."""
 
 
 class Evaluator(Names):
@@ -67,9 +67,18 @@ class Evaluator(Names):
         if handler is None:
             return NOT_KNOWN
         try:
-            return bounded(handler(self, node, scope, trace, depth + 1))
+            found = bounded(handler(self, node, scope, trace, depth + 1))
         except MismatchError:
             return FAILED
+        if isinstance(found, (tuple, dict)):
+            self.left -= len(found) // 8
+        return found
+
+    def settled(self, value: Data) -> bool:
+        """Whether nothing in `value` is unknown; to look through a large one is work like any other."""
+        known, visits = examined(value)
+        self.left -= visits // 8
+        return known
 
     def template(self, node: Template, scope: Mapping[str, Data], trace: Trace, depth: int) -> Data:
         """Text with parts put in."""
@@ -119,7 +128,7 @@ class Evaluator(Names):
             values.extend(items(last))
         if not functions.is_known(node.name) and node.name in self.known.functions:
             return self.user_function(node.name, values, trace, depth)
-        return functions.call(node.name, values)
+        return functions.call(node.name, values, known=all([self.settled(each) for each in values]))
 
     def _attempt(self, node: Call, scope: Mapping[str, Data], trace: Trace, depth: int) -> Data:
         """`try(a, b)`: the first that does not fail; `can(a)`: whether it does not."""
@@ -134,7 +143,7 @@ class Evaluator(Names):
     def unary(self, node: Unary, scope: Mapping[str, Data], trace: Trace, depth: int) -> Data:
         """A sign or a negation."""
         value = self.value(node.operand, scope, trace, depth)
-        if not settled(value):
+        if not self.settled(value):
             return failure(value)
         return not truth(value) if node.operator == "!" else -numeral(value)
 
@@ -144,24 +153,24 @@ class Evaluator(Names):
         if node.operator in {"&&", "||"}:
             deciding = node.operator == "||"
             for each in (left, right):
-                if settled(each) and truth(each) is deciding:
+                if self.settled(each) and truth(each) is deciding:
                     return deciding
-        if not settled(left) or not settled(right):
+        if not self.settled(left) or not self.settled(right):
             return failure(left, right)
         operation = _OPERATORS.get(node.operator)
         if operation:
-            return functions.call(operation, (left, right))
+            return functions.call(operation, (left, right), known=True)
         return functions.compare(node.operator, left, right)
 
     def choice(self, node: Choice, scope: Mapping[str, Data], trace: Trace, depth: int) -> Data:
         """A test that cannot be known leaves either branch as an option."""
         test = self.value(node.test, scope, trace, depth)
-        if settled(test):
+        if self.settled(test):
             return self.value(node.yes if truth(test) else node.no, scope, trace, depth)
         if isinstance(test, Unknown) and test.failed:
             return FAILED
         yes, no = self.value(node.yes, scope, trace, depth), self.value(node.no, scope, trace, depth)
-        if settled(yes) and settled(no) and same(yes, no):
+        if self.settled(yes) and self.settled(no) and same(yes, no):
             return yes
         return Unknown(options=(yes, no))
 
@@ -192,7 +201,7 @@ class Evaluator(Names):
                 inside[node.key] = key
             if node.test is not None:
                 test = self.value(node.test, inside, trace, depth)
-                if not settled(test):
+                if not self.settled(test):
                     return failure(test)
                 if not truth(test):
                     continue

@@ -23,7 +23,6 @@ from prelaunch.readers.bake.values import (
     numeral,
     pairs,
     same,
-    settled,
     text,
     truth,
     whole,
@@ -33,15 +32,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-def call(name: str, arguments: Sequence[Data]) -> Data:
-    """The value of the standard function `name`: unknown where it or an argument that matters is."""
+def call(name: str, arguments: Sequence[Data], *, known: bool) -> Data:
+    """The value of the standard function `name`; `known` says that nothing in the arguments is unknown.
+
+    Unknown where the function is not here or where something unknown matters to it.
+    """
     function = _FUNCTIONS.get(name)
     if function is None:
         return failure(*arguments)
     if name in STRUCTURAL:
         if any(isinstance(each, Unknown) for each in arguments):
             return failure(*arguments)
-    elif not all(settled(each) for each in arguments):
+    elif not known:
         return failure(*arguments)
     try:
         return bounded(function(*arguments))

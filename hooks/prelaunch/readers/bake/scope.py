@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Source, Step, Value
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 BUILT_IN = ("BAKE_LOCAL_PLATFORM", "BAKE_CMD_CONTEXT")
 """Variables that bake itself sets (commands/bake.go); they depend on the machine."""
 
+_MAX_STEPS = 12
+
 
 @dataclass
 class Trace:
@@ -33,9 +36,9 @@ class Trace:
     empty: dict[str, None] = field(default_factory=dict)
 
     def add(self, other: Trace) -> None:
-        """Everything of `other`, behind what is there."""
-        self.steps.update(other.steps)
-        self.empty.update(other.empty)
+        """Everything of `other`, behind what is there; no more than a reader would want to follow."""
+        self.steps.update(islice(other.steps.items(), max(_MAX_STEPS - len(self.steps), 0)))
+        self.empty.update(islice(other.empty.items(), max(_MAX_STEPS - len(self.empty), 0)))
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def layers_of(source: Source, block: Block, evaluator: Evaluator) -> Iterator[La
         yield Layer(label, source, block.span, block.opening, block)
         return
     axes = evaluator.value(matrix.value, {}, Trace())
-    for number, scope in enumerate(_combinations(axes)):
+    for number, scope in enumerate(_combinations(axes) if evaluator.left > 0 else [_Everything()]):
+        evaluator.left -= 10
         called: Data = NOT_KNOWN if name is None else evaluator.value(name.value, scope, Trace())
         plain = UNKNOWN if called is None or isinstance(called, (Unknown, tuple, dict)) else text(called)
         # Names of which a part is unknown differ all the same, else the combinations would merge into one.
@@ -132,17 +133,19 @@ class Resolver:
         if layers is None:
             # The target may be in another file of the same command line.
             return {} if name in METADATA_TARGETS else _unknown(Step(f"target {name} is in no file at hand"))
-        if len(above) >= _MAX_INHERITS:
-            return _unknown(Step("the chain of inherits is too long"))
+        self.evaluator.left -= 10
+        if len(above) >= _MAX_INHERITS or self.evaluator.left < 0:
+            return _unknown(Step("the file is too large to follow every inherits"))
         found: dict[str, Given] = {}
         parents = self.inherits(name)
         if parents is None:
             found = _unknown(Step("inherits cannot be known"))
         for parent in parents or ():
+            traces: dict[int, Trace] = {}
             for attribute, given in self.resolve(parent, (*above, name)).items():
-                trace = Trace()
-                trace.steps[self._step(name, parent)] = None
-                trace.add(given.trace)
+                trace = traces.setdefault(id(given.trace), Trace({self._step(name, parent): None}))
+                if len(trace.steps) == 1:
+                    trace.add(given.trace)
                 found[attribute] = Given(given.value, trace)
         for layer in layers:
             for attribute in ATTRIBUTES:

@@ -59,11 +59,20 @@ def parts(value: Data) -> Iterator[Data]:
 
 def settled(value: Data) -> bool:
     """Whether nothing in `value` is unknown."""
+    return examined(value)[0]
+
+
+def examined(value: Data) -> tuple[bool, int]:
+    """Whether nothing in `value` is unknown, and how many parts were looked at to say so."""
     if value is None or isinstance(value, (bool, int, float)):
-        return True
+        return True, 0
     if isinstance(value, str):
-        return UNKNOWN not in value
-    return not any(isinstance(each, Unknown) or (isinstance(each, str) and UNKNOWN in each) for each in parts(value))
+        return UNKNOWN not in value, 0
+    visits = 0
+    for visits, each in enumerate(parts(value)):  # noqa: B007 (the count is what is wanted)
+        if isinstance(each, Unknown) or (isinstance(each, str) and UNKNOWN in each):
+            return False, visits
+    return True, visits
 
 
 def failure(*values: Data) -> Unknown:

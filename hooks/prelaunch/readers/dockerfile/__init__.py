@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Span
+from prelaunch.readers.dockerfile.expand import Effort
 from prelaunch.readers.dockerfile.facts import Argument, Dockerfile, Flag, Form, Heredoc, Instruction, Stage
 from prelaunch.readers.dockerfile.lines import SPACE, Lines, Logical, logical_lines, read_directives, read_heredoc
 from prelaunch.readers.dockerfile.stages import read_arguments, read_stages
@@ -33,8 +34,9 @@ def read(source: Source) -> Dockerfile:
         if logical.fragment.text.strip(SPACE)
     ]
     instructions = tuple(found)
-    arguments = read_arguments(instructions, directives.escape)
-    stages = read_stages(instructions, arguments, directives.escape)
+    effort = Effort()
+    arguments = read_arguments(instructions, directives.escape, effort)
+    stages = read_stages(instructions, arguments, directives.escape, effort)
     return Dockerfile(source, directives.escape, directives.syntax, instructions, arguments, stages)
 
 

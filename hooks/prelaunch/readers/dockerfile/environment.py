@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Step, Value
-from prelaunch.readers.dockerfile.expand import expand
+from prelaunch.readers.dockerfile.expand import Effort, expand
 from prelaunch.readers.dockerfile.stages import AUTOMATIC
 from prelaunch.readers.dockerfile.words import BLANK, split_words
 
@@ -21,6 +21,7 @@ _MAX_NAMES = 500
 def environments(dockerfile: Dockerfile) -> Iterator[tuple[Stage, Instruction, dict[str, Value]]]:
     """Every `RUN` of every stage with the variables it sees. `ENV` wins over `ARG`, as in Docker."""
     finals: list[dict[str, Value]] = []
+    effort = Effort()
     for stage in dockerfile.stages:
         env = dict(finals[stage.parent]) if stage.parent is not None else {}
         args: dict[str, Value] = {}
@@ -30,28 +31,32 @@ def environments(dockerfile: Dockerfile) -> Iterator[tuple[Stage, Instruction, d
                 seen = {**args, **env} if seen is None else seen
                 yield stage, instruction, seen
             elif instruction.keyword in {"ARG", "ENV"} and not instruction.onbuild:
-                (_set if instruction.keyword == "ENV" else _declare)(dockerfile, instruction, env, args)
+                (_set if instruction.keyword == "ENV" else _declare)(dockerfile, instruction, env, args, effort)
                 seen = None
         finals.append(env)
 
 
-def _set(dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], args: dict[str, Value]) -> None:
+def _set(
+    dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], args: dict[str, Value], effort: Effort
+) -> None:
     # All assignments of one ENV see the values from before it.
     before = {**args, **env} if "$" in instruction.fragment.text else {}
     for name, text, start in _assignments(instruction.fragment.text, dockerfile.escape):
         if len(env) < _MAX_NAMES and text is not None:
-            value = expand(text, lambda one: _text(before, one), dockerfile.escape)
+            value = expand(text, lambda one: _text(before, one), dockerfile.escape, effort)
             env[name] = Value((value,), (_step(dockerfile, instruction, f"ENV {name}={text}", start),))
 
 
-def _declare(dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], args: dict[str, Value]) -> None:
+def _declare(
+    dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], args: dict[str, Value], effort: Effort
+) -> None:
     text = instruction.fragment.text
     for start, stop in split_words(text, 0, dockerfile.escape) or ():
         name, equals, default = text[start:stop].partition("=")
         if len(args) >= _MAX_NAMES:
             return
         if equals:
-            value = expand(default, lambda one: _text(env if one in env else args, one), dockerfile.escape)
+            value = expand(default, lambda one: _text(env if one in env else args, one), dockerfile.escape, effort)
         else:
             value = next(
                 (one.value for one in reversed(dockerfile.args) if one.name == name and one.value is not None),

@@ -22,7 +22,14 @@ _MAX_DEPTH = 16
 _MAX_MATCHED = 256
 
 
-def expand(word: str, lookup: Lookup, escape: str = "\\") -> str:
+@dataclass(slots=True)
+class Effort:
+    """What may still be spent on patterns (`${A//*b/c}`), in steps: one file must not stall a run."""
+
+    left: int = 1_000_000
+
+
+def expand(word: str, lookup: Lookup, escape: str = "\\", effort: Effort | None = None) -> str:
     """`word` without quotes and with its variables replaced; `UNKNOWN` stands for each part that cannot be known.
 
     `lookup` gives a variable's text (which may hold `UNKNOWN`) or None where it is not set. A variable that is not set
@@ -33,7 +40,7 @@ def expand(word: str, lookup: Lookup, escape: str = "\\") -> str:
     if "$" not in word and "'" not in word and '"' not in word and escape not in word:
         return word
     try:
-        return _Expander(word, lookup, escape).until("", 0)
+        return _Expander(word, lookup, escape, effort or Effort()).until("", 0)
     except _CannotKnowError:
         return UNKNOWN
 
@@ -52,6 +59,7 @@ class _Expander:
     text: str
     lookup: Lookup
     escape: str
+    effort: Effort
     at: int = 0
     length: int = 0
 
@@ -182,7 +190,9 @@ class _Expander:
         self.at += 1
         if value is None or not is_known(value) or pattern is None:
             return UNKNOWN
-        if len(value) > _MAX_MATCHED or len(pattern) > _MAX_MATCHED // 4:
+        starts = len(value) if operator[0] == "/" else 1
+        self.effort.left -= (len(value) + 1) * starts * (len(pattern) + 1)
+        if len(value) > _MAX_MATCHED or self.effort.left < 0:
             return UNKNOWN
         if operator[0] == "#":
             ends = _ends(pattern, value, 0)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
-from prelaunch.readers.dockerfile.expand import MAX_LENGTH, expand, is_known
+from prelaunch.readers.dockerfile.expand import Effort, expand, is_known
 from prelaunch.readers.dockerfile.facts import Argument, Instruction, Stage
 from prelaunch.readers.dockerfile.words import BLANK, split_words
 
@@ -26,7 +26,7 @@ AUTOMATIC = frozenset(
 """The arguments that BuildKit sets for `FROM` lines; a default in a global `ARG` takes their place."""
 
 
-def read_arguments(instructions: Iterable[Instruction], escape: str) -> tuple[Argument, ...]:
+def read_arguments(instructions: Iterable[Instruction], escape: str, effort: Effort) -> tuple[Argument, ...]:
     """The global arguments: those of `ARG` before the first `FROM`, in order. A later one may use an earlier one."""
     found: list[Argument] = []
     values: dict[str, str | None] = {}
@@ -45,7 +45,7 @@ def read_arguments(instructions: Iterable[Instruction], escape: str) -> tuple[Ar
             if equals and word[:1] in {'"', "'"} and word[-1:] == word[:1]:
                 default = word[:1] + default  # ARG "NAME=value": the quote belongs to both halves
             if equals:
-                values[name] = expand(default, lambda one: _value(values, one), escape)
+                values[name] = expand(default, lambda one: _value(values, one), escape, effort)
             else:
                 values.setdefault(name, UNKNOWN if name in AUTOMATIC else None)
             value = values[name]
@@ -60,7 +60,7 @@ def _value(values: dict[str, str | None], name: str) -> str | None:
 
 
 def read_stages(
-    instructions: tuple[Instruction, ...], arguments: tuple[Argument, ...], escape: str
+    instructions: tuple[Instruction, ...], arguments: tuple[Argument, ...], escape: str, effort: Effort
 ) -> tuple[Stage, ...]:
     """The stages, in order."""
     values: dict[str, str | None] = {}
@@ -71,8 +71,8 @@ def read_stages(
             values[argument.name] = None
 
     def resolve(word: str) -> str | None:
-        text = expand(word, lambda name: _value(values, name), escape)
-        return text if text and is_known(text) and len(text) <= MAX_LENGTH else None
+        text = expand(word, lambda name: _value(values, name), escape, effort)
+        return text if text and is_known(text) else None
 
     stages: list[Stage] = []
     numbers: dict[str, int] = {}

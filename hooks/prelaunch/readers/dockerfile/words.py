@@ -8,9 +8,13 @@ here-document at all.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.readers.dockerfile.lines import SPACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BLANK = "\t\v\f\r "
 """What parts the words of an instruction."""
@@ -201,6 +205,13 @@ def _variable(text: str, at: int) -> int | None:
     return at if at <= len(text) else None
 
 
+@lru_cache(maxsize=1)
+def _string_decoder() -> Callable[[str, int], tuple[str, int]]:
+    from json import JSONDecoder
+
+    return JSONDecoder().raw_decode
+
+
 class ArrayWord(NamedTuple):
     """A string of a JSON array and its place, quotes included."""
 
@@ -213,17 +224,14 @@ def json_array(text: str, at: int) -> list[ArrayWord] | None:
     """The strings of the JSON array at `at`; None where there is no array of strings. What follows it is ignored."""
     if not text.startswith("[", at):
         return None
-    from json import JSONDecodeError, JSONDecoder
-
-    decoder = JSONDecoder()
     at = _past(text, at + 1, _JSON_BLANK)
     words: list[ArrayWord] = []
     if text.startswith("]", at):
         return words
     while text.startswith('"', at):
         try:
-            value, after = decoder.raw_decode(text, at)
-        except JSONDecodeError:
+            value, after = _string_decoder()(text, at)
+        except ValueError:
             return None
         words.append(ArrayWord(value, at, after))
         at = _past(text, after, _JSON_BLANK)

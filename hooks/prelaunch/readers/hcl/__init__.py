@@ -28,7 +28,8 @@ def read_template(text: str, span: Span) -> Expression:
     marker = "E"
     while marker in text:
         marker += "E"
-    value = next(iter(_read(f"a = <<{marker}\n{text}\n{marker}\n", span).attributes)).value
+    written = _read(f"a = <<{marker}\n{text}\n{marker}\n", span).get("a")
+    value = written.value if written else Broken(span)
     if isinstance(value, Literal):
         return _shorter(value)
     if not isinstance(value, Template):

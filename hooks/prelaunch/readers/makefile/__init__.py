@@ -1,4 +1,4 @@
-"""Makefiles: `read` gives the facts of one file, `Program` those of a makefile with its includes, as make reads them."""
+"""Makefiles: `read` gives the facts of one file, `Program` those of a makefile and its includes, as make reads them."""
 
 from __future__ import annotations
 

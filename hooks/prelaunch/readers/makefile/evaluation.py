@@ -6,7 +6,7 @@ The text of a `define` that is called keeps its places, so a recipe in a templat
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Source
 from prelaunch.readers.makefile.expansion import MAX_ITERATIONS
@@ -28,13 +28,19 @@ def evaluated(variables: Variables, text: Mapped, context: Context, source: Sour
 
     Without `source` (`text` is itself evaluated) only templates keep a place.
     """
-    yield from _inside(variables, text, context, source, 0)
+    yield from _inside(variables, text, _Place(context, source, 0))
 
 
-def _inside(
-    variables: Variables, text: Mapped, context: Context, source: Source | None, depth: int
-) -> Iterator[Fragment]:
-    if depth > MAX_NESTED:
+class _Place(NamedTuple):
+    """Under which arguments a text is looked at, which file it stands in, and how deep in other references."""
+
+    context: Context
+    source: Source | None
+    depth: int
+
+
+def _inside(variables: Variables, text: Mapped, place: _Place) -> Iterator[Fragment]:
+    if place.depth > MAX_NESTED:
         return
     raw, at = text.text, 0
     while True:
@@ -47,14 +53,12 @@ def _inside(
         close = closer(raw, at + 1)
         if close < 0:
             return
-        yield from _reference(variables, text, at + 2, close, context, source, depth)
+        yield from _reference(variables, text, at + 2, close, place)
         at = close + 1
 
 
-def _reference(
-    variables: Variables, text: Mapped, low: int, high: int, context: Context, source: Source | None, depth: int
-) -> Iterator[Fragment]:
-    raw = text.text
+def _reference(variables: Variables, text: Mapped, low: int, high: int, place: _Place) -> Iterator[Fragment]:
+    raw, context, deeper = text.text, place.context, place.depth + 1
     bracket = raw[low - 1]
     name = raw[low:high].split(None, 1)[0] if raw[low:high].strip() else ""
     start = low + len(name)
@@ -62,7 +66,7 @@ def _reference(
         start += 1
     expand = variables.expander.plain
     if name == "eval":
-        yield from _evaluated(variables, text.cut(start, high), context, source)
+        yield from _evaluated(variables, text.cut(start, high), context, place.source)
     elif name == "foreach":
         parts = arguments(raw, start, high, bracket, 3)
         if len(parts) < 3:
@@ -72,22 +76,20 @@ def _reference(
         for word in words[:MAX_ITERATIONS]:
             bound = {**context.arguments, variable: [Piece(word, 0, 0, literal=False)]}
             inner = replace(context, arguments=bound)
-            yield from _inside(variables, text.cut(*parts[2]), inner, source, depth + 1)
+            yield from _inside(variables, text.cut(*parts[2]), _Place(inner, place.source, deeper))
     elif name == "if":
         for part in arguments(raw, start, high, bracket, 3)[1:]:
-            yield from _inside(variables, text.cut(*part), context, source, depth + 1)
+            yield from _inside(variables, text.cut(*part), _Place(context, place.source, deeper))
     elif name == "call":
-        template = _template(variables, raw, start, high, bracket, context)
+        parts = arguments(raw, start, high, bracket, 99)
+        template = _template(variables, [raw[slice(*bounds)] for bounds in parts], context)
         if template is not None:
             body, inner, origin = template
-            yield from _inside(variables, body, inner, origin, depth + 1)
+            yield from _inside(variables, body, _Place(inner, origin, deeper))
 
 
-def _template(
-    variables: Variables, raw: str, low: int, high: int, bracket: str, context: Context
-) -> tuple[Mapped, Context, Source] | None:
-    """The body, arguments and file of a called `define`."""
-    parts = [raw[slice(*bounds)] for bounds in arguments(raw, low, high, bracket, 99)]
+def _template(variables: Variables, parts: list[str], context: Context) -> tuple[Mapped, Context, Source] | None:
+    """The body, arguments and file of a `define`; `parts` are its name and arguments, not expanded yet."""
     name = text_of(variables.expander.plain(parts[0], context)).strip()
     segments = variables.segments(name, context)
     if not segments or len(segments) != 1 or segments[0].event.body is None:
@@ -106,7 +108,8 @@ def _evaluated(variables: Variables, text: Mapped, context: Context, source: Sou
         inner = raw[2:-1]
         name = inner.split(None, 1)[0] if inner.strip() else ""
         called = inner[len(name) :].lstrip() if name == "call" else inner
-        template = _template(variables, called, 0, len(called), raw[1], context)
+        parts = arguments(called, 0, len(called), raw[1], 99)
+        template = _template(variables, [called[slice(*bounds)] for bounds in parts], context)
         if template is not None:
             body, arguments_given, origin = template
             pieces = variables.expander.placed(body, arguments_given)

@@ -16,6 +16,7 @@ from prelaunch.readers.makefile.scanning import BLANK, arguments, assignment, cl
 from prelaunch.readers.makefile.worlds import ChoiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Protocol
 
     from prelaunch.readers.makefile.context import Context
@@ -77,7 +78,7 @@ class Expander:
             if following == "$":
                 out.append(self._lump("$", dollar, low, at))
             elif following in {"(", "{"}:
-                inner = self._reference(text, dollar + 2, low - 1, following, context, at)
+                inner = self._reference(text, dollar + 2, low - 1, context, at)
                 out.extend(self._anchored(inner, dollar, low, at))
             elif following:
                 out.extend(self._anchored(self.value(following, context), dollar, low, at))
@@ -92,7 +93,12 @@ class Expander:
             return
         for begin, end in at.runs(low, high):
             start = at.offset(begin)
-            out.append(Piece(text[begin:end], start, start + end - begin, literal=top))
+            if top:
+                out.append(Piece(text[begin:end], start, start + end - begin))
+                continue
+            # What a function may repeat or leave out is not literal; its words still say where they stand.
+            for word, behind in _words(text, begin, end):
+                out.append(Piece(text[word:behind], start + word - begin, start + behind - begin, literal=False))
 
     @staticmethod
     def _lump(text: str, low: int, high: int, at: Mapped | None) -> Piece:
@@ -119,7 +125,7 @@ class Expander:
             return local
         return self.variables.value(name, context)
 
-    def _reference(self, text: str, low: int, high: int, bracket: str, context: Context, at: Mapped | None) -> Pieces:
+    def _reference(self, text: str, low: int, high: int, context: Context, at: Mapped | None) -> Pieces:
         end = low
         while end < high and (text[end].isalnum() or text[end] in "-_"):
             end += 1
@@ -127,7 +133,9 @@ class Expander:
         if (name in PURE or name in _LAZY) and (end < high and text[end] in " \t\n"):
             while end < high and text[end] in " \t\n":
                 end += 1
-            return self._function(name, text, end, high, bracket, context, at)
+            most = _LAZY[name] if name in _LAZY else PURE[name][1]
+            ranges = arguments(text, end, high, text[low - 1], most)
+            return self._function(name, text, ranges, context, at)
         colon = text.find(":", low, high)
         if "$" in text[low:high]:
             inner = text[low:high]
@@ -151,15 +159,15 @@ class Expander:
         return self.value(name, context)
 
     def _function(
-        self, name: str, text: str, low: int, high: int, bracket: str, context: Context, at: Mapped | None
+        self, name: str, text: str, ranges: list[tuple[int, int]], context: Context, at: Mapped | None
     ) -> Pieces:
         deeper = context.deeper()
         if context.inside > MAX_DEPTH:
             return [Piece(UNKNOWN, 0, 0, literal=False)]
         if name in _LAZY:
-            return self._lazy(name, text, arguments(text, low, high, bracket, _LAZY[name]), deeper, at)
-        fewest, most, apply = PURE[name]
-        given = [self._range(text, a, b, deeper, None, top=False) for a, b in arguments(text, low, high, bracket, most)]
+            return self._lazy(name, text, ranges, deeper, at)
+        fewest, _, apply = PURE[name]
+        given = [self._range(text, low, high, deeper, None, top=False) for low, high in ranges]
         if len(given) < fewest:
             return [Piece(UNKNOWN, 0, 0, literal=False)]
         texts = [text_of(pieces) for pieces in given]
@@ -281,6 +289,20 @@ class Expander:
         for number in range(len(given), 10):
             numbered[str(number)] = []
         return self.variables.value(name, replace(context, arguments=numbered))
+
+
+def _words(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The runs of blanks and of other characters, the first 500 of them one by one."""
+    for _ in range(500):
+        if low >= high:
+            return
+        end, blank = low + 1, text[low] in BLANK
+        while end < high and (text[end] in BLANK) is blank:
+            end += 1
+        yield low, end
+        low = end
+    if low < high:
+        yield low, high
 
 
 def _colon(text: str) -> int:

@@ -213,7 +213,7 @@ class Program:
     def _paths(self, word: str, including: str) -> list[str]:
         """The files that an `include` of `word` reads."""
         if word.startswith(UNKNOWN + "/"):
-            word = word[2:]
+            word = word[1:].lstrip("/")
         elif word.startswith("/"):
             return []
         if UNKNOWN in word:

@@ -12,12 +12,12 @@ from prelaunch.readers.makefile.context import END, Event, Scope
 from prelaunch.readers.makefile.facts import Mapped
 from prelaunch.readers.makefile.functions import match
 from prelaunch.readers.makefile.pieces import Pieces, steps_of, text_of
-from prelaunch.readers.makefile.program import LineAt, Program, RuleAt
 from prelaunch.readers.makefile.scanning import BLANK, assignment, references
 from prelaunch.readers.makefile.worlds import ChoiceError, World, alternatives
 
 if TYPE_CHECKING:
     from prelaunch.readers.makefile.context import Context
+    from prelaunch.readers.makefile.program import LineAt, Program, RuleAt
     from prelaunch.readers.makefile.worlds import Condition
 
 PREFIXES = "@-+ \t"

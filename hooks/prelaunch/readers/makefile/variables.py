@@ -13,7 +13,7 @@ from prelaunch.model import UNKNOWN, Piece, Source, Step
 from prelaunch.readers.makefile.context import DEFAULTS, END, FUEL, OPEN, Context, Event, Meter, Scope, Segment
 from prelaunch.readers.makefile.expansion import Expander
 from prelaunch.readers.makefile.pieces import Pieces, text_of
-from prelaunch.readers.makefile.worlds import BoundTest, ChoiceError, World, compare, learned
+from prelaunch.readers.makefile.worlds import BoundTest, ChoiceError, Refinement, World, compare, learned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,8 +119,15 @@ class Variables:
             natural = self.outcome(world, test)
             against = natural is not None and natural is not wanted
             refined = {} if natural is wanted else learned(test, holds=wanted, against=against)
+            if against:
+                refined = {name: self._handed(name, item) for name, item in refined.items()}
             world = world.child(("equal", left, right), test, holds=wanted, refined=refined)
         return world
+
+    def _handed(self, name: str, item: Refinement) -> Refinement:
+        """How somebody makes a test come out otherwise: in the environment where that is enough."""
+        before = (event for event in self.events.get(name, ()) if event.order < item.order)
+        return Refinement(0, item.text, final=any(event.operator not in {"?=", "+="} for event in before))
 
     # --- values
 
@@ -150,8 +157,12 @@ class Variables:
         return found
 
     def _latest_first(self, name: str, context: Context) -> Iterator[Event]:
-        yield from reversed(context.scope.events.get(name, ()))
         events = self.events.get(name, [])
+        final = [item for item in context.world.refined.get(name, ()) if item.final]
+        if final:
+            yield Event(name, "learned", final[0].text, 0, (), _NOWHERE, 0)
+            return
+        yield from reversed(context.scope.events.get(name, ()))
         end = len(events) if context.order >= END else bisect_left(events, context.order, key=_order)
         learned_here = [item for item in context.world.refined.get(name, ()) if item.order < context.order]
         for number in range(end - 1, -1, -1):

@@ -36,10 +36,15 @@ Condition: TypeAlias = tuple[tuple[BoundTest, bool], ...]
 
 
 class Refinement(NamedTuple):
-    """From `order` on, the variable holds `text`, because a test came out as it did."""
+    """From `order` on, the variable holds `text`, because a test came out as it did.
+
+    Where the test comes out otherwise by default, somebody sets the variable: in the environment, which `?=` respects
+    and `=` does not (order 0), or on the command line, which no assignment changes (`final`).
+    """
 
     order: int
     text: str
+    final: bool = False
 
 
 class ChoiceError(Exception):

@@ -116,56 +116,57 @@ class Parts:
             self._start = self._stop = -1
 
 
-def relocate(drafts: Iterable[CommandDraft], origin: Sequence[int], root: Scope) -> None:
-    """Move drafts that were read from a text whose character `i` stands at `origin[i]`, and their scopes below `root`.
+def relocate(drafts: Iterable[CommandDraft], ends: Sequence[int], root: Scope) -> None:
+    """Move drafts, and their scopes below `root`, that were read from a text that was unescaped.
 
-    `origin` has one entry more than the text, for its end.
+    Its character `i` stands, with the backslash that was taken from it, from `ends[i]` to `ends[i + 1]`.
     """
     moved: set[int] = {id(root)}
     for draft in drafts:
-        draft.assignments = [_assignment(assignment, origin) for assignment in draft.assignments]
-        draft.words = [_word(word, origin) for word in draft.words]
-        draft.start, draft.stop = _span(draft.start, draft.stop, origin)
+        draft.assignments = [_assignment(assignment, ends) for assignment in draft.assignments]
+        draft.words = [_word(word, ends) for word in draft.words]
+        draft.start, draft.stop = _span(draft.start, draft.stop, ends)
         for redirect in draft.redirects:
-            redirect.target = redirect.target and _word(redirect.target, origin)
-            redirect.body = redirect.body and _span(*redirect.body, origin)
+            redirect.target = redirect.target and _word(redirect.target, ends)
+            redirect.body = redirect.body and _span(*redirect.body, ends)
         scope: Scope | None = draft.scope
         while scope is not None and id(scope) not in moved:
             moved.add(id(scope))
             if scope.block and scope.block.words:
-                scope.block = replace(scope.block, words=tuple(_word(word, origin) for word in scope.block.words))
+                scope.block = replace(scope.block, words=tuple(_word(word, ends) for word in scope.block.words))
             scope = scope.parent
 
 
-def _span(start: int, stop: int, origin: Sequence[int]) -> tuple[int, int]:
-    return origin[start], origin[stop - 1] + 1 if stop > start else origin[start]
+def _span(start: int, stop: int, ends: Sequence[int]) -> tuple[int, int]:
+    return ends[start], ends[stop]
 
 
-def _word(word: Word, origin: Sequence[int]) -> Word:
-    parts = tuple(moved for part in word.parts for moved in _part(part, origin))
-    return Word(parts, *_span(word.start, word.stop, origin))
+def _word(word: Word, ends: Sequence[int]) -> Word:
+    parts = tuple(moved for part in word.parts for moved in _part(part, ends))
+    return Word(parts, *_span(word.start, word.stop, ends))
 
 
-def _part(part: Part, origin: Sequence[int]) -> list[Part]:
-    if part.kind == "literal" and len(part.text) == part.stop - part.start > 1:
+def _part(part: Part, ends: Sequence[int]) -> list[Part]:
+    if part.kind == "literal" and len(part.text) == part.stop - part.start > 0:
+        # A literal stands without backslashes, so it is split at each that was taken.
         runs: list[Part] = []
         first = part.start
         for index in range(part.start + 1, part.stop + 1):
-            if index == part.stop or origin[index] != origin[index - 1] + 1:
+            if index == part.stop or ends[index + 1] != ends[index] + 1:
                 text = part.text[first - part.start : index - part.start]
-                runs.append(replace(part, text=text, start=origin[first], stop=origin[index - 1] + 1))
+                runs.append(replace(part, text=text, start=ends[first + 1] - 1, stop=ends[index]))
                 first = index
         return runs
-    start, stop = _span(part.start, part.stop, origin)
-    return [replace(part, start=start, stop=stop, argument=part.argument and _word(part.argument, origin))]
+    start, stop = _span(part.start, part.stop, ends)
+    return [replace(part, start=start, stop=stop, argument=part.argument and _word(part.argument, ends))]
 
 
-def _assignment(assignment: Assignment, origin: Sequence[int]) -> Assignment:
-    start, stop = _span(assignment.start, assignment.stop, origin)
+def _assignment(assignment: Assignment, ends: Sequence[int]) -> Assignment:
+    start, stop = _span(assignment.start, assignment.stop, ends)
     return replace(
         assignment,
-        value=assignment.value and _word(assignment.value, origin),
-        items=None if assignment.items is None else tuple(_word(word, origin) for word in assignment.items),
+        value=assignment.value and _word(assignment.value, ends),
+        items=None if assignment.items is None else tuple(_word(word, ends) for word in assignment.items),
         start=start,
         stop=stop,
     )

@@ -14,7 +14,7 @@ def unquote(word: Word, fragment: Fragment) -> Fragment | None:
     """The value of `word`, which was read from `fragment.text`, with its map to the file; None unless all literal."""
     if any(part.kind != "literal" for part in word.parts):
         return None
-    # The word's own stretch first, so that a long script with many such words is not walked from its start for each.
+    # The word's own stretch, walked once: its parts stand in order.
     own = list(fragment.slice(word.start, word.stop).pieces)
     pieces: list[Piece] = []
     number, at = 0, word.start

@@ -17,6 +17,7 @@ _REDIRECT = re.compile(
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[((?:[^\[\]\n]|\[[^\[\]\n]{0,60}\]){0,200})\])?(\+?)=")
 _KEY = re.compile(r"\[[^\]\n'\"\\$`]{0,200}\](?=\+?=)")
 _TEST_END = re.compile(r"\]\](?=[ \t\n;&|<>()]|\\?\r?\n|\r?\Z)")
+_TEST_WORDS = 8
 _TEST_TEXT = re.compile(r"[^ \t\r\n;'\"\\$`]+")
 
 
@@ -71,7 +72,26 @@ class Simple(Words):
             self.blank()
 
     def test(self) -> None:
-        """Read the inside of `[[ ]]`, for its substitutions only; `;` ends one that is not closed."""
+        """Read `[[ ... ]]`, of which the `[[` was read: a command where it holds plain words and operators only.
+
+        Another one (`&&`, `<`, a group) is read for its substitutions; `;` ends one that is not closed.
+        """
+        before, known = self.at, len(self.drafts)
+        draft = CommandDraft(self.scope, before - 2, before)
+        draft.words.append(_keyword("[[", before - 2))
+        while True:
+            self.blank(newlines=True)
+            if _TEST_END.match(self.text, self.at, self.end):
+                draft.words.append(_keyword("]]", self.at))
+                self.at = draft.stop = self.at + 2
+                self.drafts.append(draft)
+                return
+            word = self.word() if self.at < self.end and self.text[self.at] not in "()<>&|;" else None
+            if word is None or word.stop == word.start or len(draft.words) > _TEST_WORDS:
+                break
+            draft.words.append(word)
+        self.at = before
+        del self.drafts[known:]
         parts = Parts(self.text)
         while True:
             self.blank(newlines=True)
@@ -160,3 +180,7 @@ def _assigned(word: Word) -> Assignment | None:
         parts = (Part("literal", rest, begin, first.stop, first.quoted), *parts)
     value = Word(parts, begin, word.stop)
     return Assignment(found[1], bool(found[3]), value, None, word.start, word.stop, found[2] or "")
+
+
+def _keyword(text: str, at: int) -> Word:
+    return Word((Part("literal", text, at, at + len(text), quoted=False),), at, at + len(text))

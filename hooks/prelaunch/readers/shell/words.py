@@ -165,10 +165,10 @@ class Words(Scanner):
                 self.inside(stop, lambda: self.enclosed(scope))
                 self.pending = outer
             else:
-                inner, origin = script
+                inner, ends = script
                 reader = type(self)(inner, scope, self.numbers, self.depth + 1)
                 reader.statements()
-                relocate(reader.drafts, origin, scope)
+                relocate(reader.drafts, ends, scope)
                 self.drafts += reader.drafts
         self.at = behind
         parts.add(Part("command", inner, start, behind, quoted))

@@ -1,0 +1,100 @@
+"""Who may know whom: readers know syntax, rules know right from wrong, writers know formats; none knows another."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+import prelaunch
+import prelaunch_rules
+from prelaunch.registry import rule_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOOKS = os.path.dirname(prelaunch.__file__)
+RULES = os.path.dirname(prelaunch_rules.__file__)
+
+
+def _modules(folder: str, package: str) -> Iterator[tuple[str, str]]:
+    for root, _, files in sorted(os.walk(folder)):
+        for name in sorted(files):
+            if name.endswith(".py"):
+                path = os.path.join(root, name)
+                dotted = os.path.relpath(path, folder)[:-3].replace(os.sep, ".")
+                yield f"{package}.{dotted}".removesuffix(".__init__"), path
+
+
+def _imports(path: str) -> set[str]:
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+PROGRAM = list(_modules(HOOKS, "prelaunch"))
+KNOWLEDGE = list(_modules(RULES, "prelaunch_rules"))
+
+
+def _may_not(module: str) -> tuple[str, ...]:
+    if module.startswith("prelaunch.readers"):
+        return ("prelaunch.places", "prelaunch.writers", "prelaunch.engine", "prelaunch.cli", "prelaunch_rules")
+    if module.startswith("prelaunch.places"):
+        return ("prelaunch.writers", "prelaunch.engine", "prelaunch.cli", "prelaunch_rules")
+    if module.startswith("prelaunch.writers"):
+        return ("prelaunch.readers", "prelaunch.places", "prelaunch.cli", "prelaunch_rules")
+    if module == "prelaunch.model":
+        return ("prelaunch.readers", "prelaunch.places", "prelaunch.writers", "prelaunch.engine", "prelaunch_rules")
+    return ("prelaunch_rules",)
+
+
+@pytest.mark.parametrize(("module", "path"), PROGRAM, ids=lambda value: value if "." in value else None)
+def test_a_part_of_the_program_knows_only_the_parts_below_it(module: str, path: str) -> None:
+    for name in _imports(path):
+        assert not name.startswith(_may_not(module)), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), KNOWLEDGE, ids=[module for module, _ in KNOWLEDGE])
+def test_a_rule_knows_the_data_types_and_its_own_folder(module: str, path: str) -> None:
+    own = ".".join(module.split(".")[:2])
+    for name in _imports(path):
+        if name.startswith(("prelaunch.", "prelaunch_rules")):
+            typing_only = name == "prelaunch.project.Project"
+            assert name.startswith(("prelaunch.model.", own)) or typing_only, f"{module} imports {name}"
+
+
+def test_the_program_names_no_rule() -> None:
+    for module, path in PROGRAM:
+        with open(path, encoding="utf-8") as file:
+            tree = ast.parse(file.read())
+        documentation = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+                named = {name for name in rule_names() if node.value == name}
+                assert not named, f"{module} names {named}"
+
+
+def test_no_module_swallows_every_exception() -> None:
+    for module, path in PROGRAM + KNOWLEDGE:
+        with open(path, encoding="utf-8") as file:
+            tree = ast.parse(file.read())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ExceptHandler):
+                caught = ast.unparse(node.type) if node.type else "everything"
+                assert "everything" not in caught, module
+                assert caught != "Exception", module
