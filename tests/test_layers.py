@@ -66,10 +66,12 @@ def test_a_part_of_the_program_knows_only_the_parts_below_it(module: str, path: 
 @pytest.mark.parametrize(("module", "path"), KNOWLEDGE, ids=[module for module, _ in KNOWLEDGE])
 def test_a_rule_knows_the_data_types_and_its_own_folder(module: str, path: str) -> None:
     own = ".".join(module.split(".")[:2])
+    others = tuple(f"prelaunch_rules.{name.replace('-', '_')}" for name in rule_names())
     for name in _imports(path):
         if name.startswith(("prelaunch.", "prelaunch_rules")):
             typing_only = name == "prelaunch.project.Project"
-            assert name.startswith(("prelaunch.model.", own)) or typing_only, f"{module} imports {name}"
+            shared = name.startswith("prelaunch_rules.") and not name.startswith(others)
+            assert name.startswith(("prelaunch.model.", own)) or typing_only or shared, f"{module} imports {name}"
 
 
 def test_the_program_names_no_rule() -> None:

@@ -88,6 +88,8 @@ def load_rules() -> list[Rule]:
                 continue
             if rule.name in rules:
                 raise CannotRunError(f"two rules are named {rule.name}: in {rules[rule.name][1]} and in {name}")
+            if not os.path.isfile(os.path.join(rule.folder, "README.md")):
+                raise CannotRunError(f"the rule {rule.name} of {name} has no README.md in {rule.folder}")
             rules[rule.name] = (rule, name)
     if not rules:
         raise CannotRunError("no rules are installed: install prelaunch with pip, do not only put it on the path")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from prelaunch.readers.shell import Assignment, Block, Command, Part, Word
 
-MAX_ALTERNATIVES = 8
+MAX_ALTERNATIVES = 32
 _MAX_DEPTH = 20
 _MAX_SUBSTITUTION = 2_000
 _ALWAYS_SET = frozenset(
@@ -267,7 +267,9 @@ class Expander:
         runs: list[tuple[_Atom, ...]] = [()]
         for part in word.parts:
             options = self.part(part, depth)
-            runs = [run + option for run in runs for option in options][: MAX_ALTERNATIVES * 2]
+            runs = list(dict.fromkeys(run + option for run in runs for option in options))
+            if len(runs) > MAX_ALTERNATIVES:
+                runs = [(_Atom(UNKNOWN, part.quoted, loose=not part.quoted),)]
         quoted_empty = not word.parts and word.stop > word.start
         return list(dict.fromkeys(_fields(run, index, quoted_empty) for run in runs))
 
@@ -344,12 +346,13 @@ class Expander:
                         (items[number],) if number < len(items) else (UNSET,) for items in alternatives
                     )
         result: list[tuple[_Atom, ...]] = []
+        nothing = (_Atom("", part.quoted),)
         for items in alternatives:
             result += self._operate(part, items, steps, depth, whole=whole)
         if name in {"@", "*"} and self.variables.arguments is not None:
             # the arguments are known to be so many: none of them stands for several
             result = [tuple(replace(atom, name="") for atom in run) for run in result]
-        return list(dict.fromkeys(result))
+        return [run or nothing for run in dict.fromkeys(result)]
 
     def _positional(self, name: str) -> tuple[Items, ...]:
         known = self.variables.arguments
@@ -398,7 +401,9 @@ class Expander:
             options = self.part(inner, depth + 1)
             if not part.quoted and inner.kind == "literal" and not inner.quoted:
                 options = [tuple(replace(atom, quoted=False) for atom in run) for run in options]
-            runs = [run + option for run in runs for option in options][:MAX_ALTERNATIVES]
+            runs = list(dict.fromkeys(run + option for run in runs for option in options))
+            if len(runs) > MAX_ALTERNATIVES:
+                runs = [(_Atom(UNKNOWN, part.quoted, loose=not part.quoted),)]
         return runs
 
     @staticmethod

@@ -82,6 +82,7 @@ def _example(body: str) -> str:
     return f"## A\n\n`prelaunch.toml`:\n```toml\nplatforms = ['linux/amd64']\n```\n{body}"
 
 
+FIXED = "`a.sh`:\n```sh\n# error: toy-rule\n{}\n```\n`a.sh`:\n```sh fixed\n# error: toy-rule\n{}\n```\n"
 GOOD = "`a.sh`:\n```sh\n# error: toy-rule\nbuild x\n# hint: toy-rule\nbuild maybe\nbuild --platform y\n```\n"
 
 
@@ -89,18 +90,12 @@ GOOD = "`a.sh`:\n```sh\n# error: toy-rule\nbuild x\n# hint: toy-rule\nbuild mayb
     ("body", "complaint"),
     [
         (GOOD, ""),
-        (GOOD.replace("# error: toy-rule\n", ""), "found too: .*'a.sh', 2, 'error'"),
-        (GOOD.replace("build x", "build --platform x"), "not found: .*'a.sh', 4, 'error'"),
-        (GOOD.replace("error", "hint"), "not found: .*'a.sh', 4, 'hint'"),
+        (GOOD.replace("# error: toy-rule\n", ""), "found too: .*'a.sh', 1, 'error'"),
+        (GOOD.replace("build x", "build --platform x"), "not found: .*'a.sh', 2, 'error'"),
+        (GOOD.replace("error", "hint"), "not found: .*'a.sh', 2, 'hint'"),
         (GOOD.replace("error: toy-rule", "error: other-rule"), "other-rule"),
-        (
-            "`a.sh`:\n```sh\n# error: toy-rule\nbuild\n```\n`a.sh`:\n```sh fixed\n# error: toy-rule\nbuild x\n```\n",
-            "and not as",
-        ),
-        (
-            "`a.sh`:\n```sh\n# error: toy-rule\nbuild # unsafe\n```\n`a.sh`:\n```sh fixed\n# error: toy-rule\nbuild # unsafe\n```\n",
-            "does not judge clean",
-        ),
+        (FIXED.format("build", "build x"), "and not as"),
+        (FIXED.format("build # unsafe", "build # unsafe"), "does not judge clean"),
     ],
 )
 def test_an_example_holds_or_says_what_differs(toys: Callable[[], None], body: str, complaint: str) -> None:  # noqa: ARG001

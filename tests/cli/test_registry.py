@@ -42,7 +42,14 @@ def test_the_rules_that_come_with_prelaunch_are_found_by_their_entry_point() -> 
     assert {"missing-platform", "nonexistent-import"} <= registry.rule_names()
 
 
+def test_a_rule_without_a_readme_is_an_error(site: Path) -> None:
+    _plugin(site, "plugin_three", {"mine": RULE.format(name="mine", folder=str(site))})
+    with pytest.raises(CannotRunError, match=r"the rule mine of plugin_three has no README\.md"):
+        registry.load_rules()
+
+
 def test_anyone_s_rules_are_found_in_the_same_way(site: Path) -> None:
+    (site / "README.md").write_text("# my-rule\n")
     _plugin(site, "plugin_one", {"my_rule": RULE.format(name="my-rule", folder=str(site)), "helper": ""})
     assert registry.packages() == ["plugin_one", "prelaunch_rules"]
     assert "my-rule" in {rule.name for rule in registry.load_rules()}

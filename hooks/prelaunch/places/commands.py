@@ -244,7 +244,7 @@ def _arguments(
             loose.append(field)
         else:
             positional.append(field)
-    if tool.context == "required" and not positional:
+    if tool.context != "none" and not positional:
         # a build needs its context, so a lone variable of unknown value is that
         alone = next((field for field in reversed(loose) if not field.several), None)
         if alone is not None:

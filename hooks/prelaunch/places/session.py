@@ -398,14 +398,14 @@ def _test(fields: Sequence[Field]) -> bool | None:
         return None
     outcome: bool | None = None
     match words:
+        case [] | ["-n"]:
+            outcome = False
+        case ["-z"]:
+            outcome = True
         case ["-n", text] | [text]:
             outcome = bool(text)
         case ["-z", text]:
             outcome = not text
-        case ["-n"]:
-            outcome = False
-        case ["-z"] | []:
-            outcome = words == ["-z"]
         case [left, "=" | "==", right] if "*" not in right and "?" not in right:
             outcome = left == right
         case [left, "!=", right] if "*" not in right and "?" not in right:

@@ -90,7 +90,8 @@ class _Parameters:
                     self.known[name.value] = Value((UNKNOWN,))
                 else:
                     text = " ".join(_words(default))
-                    note = Step(f"`{name.value}` is `{text}` by default", source.path, line)
+                    said = f"`{text}`" if text else "empty"
+                    note = Step(f"`{name.value}` is {said} by default", source.path, line)
                     self.known[name.value] = Value((text or UNSET,), (note,))
 
     def fill(self, fragment: Fragment) -> Fragment:

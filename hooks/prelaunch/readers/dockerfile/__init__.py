@@ -53,12 +53,12 @@ def _instruction(source: Source, lines: Lines, logical: Logical) -> Instruction:
         inner, at = take_flags(text, at)
         flags += inner
 
+    at = len(text) - len(text[at:].lstrip(SPACE))
     form: Form = "shell" if keyword in _WITH_COMMAND else ""
     begin = at
     if keyword == "HEALTHCHECK":
         command, begin = _keyword(text, at)
         form = "shell" if command == "CMD" else ""
-    begin += len(text[begin:]) - len(text[begin:].lstrip(SPACE))
     array = json_array(text, begin) if keyword in _WITH_ARRAY else None
 
     stop = logical.stop

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from prelaunch.model import Source
 
-MAX_NESTING = 40
+MAX_NESTING = 16
 """Conditionals nested deeper, and chains longer, are read without a guard."""
 
 _CONDITIONALS = frozenset({"ifeq", "ifneq", "ifdef", "ifndef", "else", "endif"})

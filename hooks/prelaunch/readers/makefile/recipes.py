@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prelaunch.readers.makefile.program import LineAt, Program, RuleAt
     from prelaunch.readers.makefile.worlds import Condition
 
+MAX_PATTERNS = 200
 PREFIXES = "@-+ \t"
 _OTHER_SHELLS = ("python", "perl", "ruby", "node", "pwsh", "powershell", "cmd", "tclsh", "php", "Rscript", "lua")
 
@@ -48,7 +49,8 @@ def units(program: Program) -> list[Unit]:
     for line in program.lines:
         for rule in line.rules:
             lines.setdefault(rule, []).append(line)
-    return [_unit(program, rule, tuple(lines[rule])) for rule in program.rules if rule in lines]
+    specific = _Specific(program)
+    return [_unit(program, rule, tuple(lines[rule]), specific) for rule in program.rules if rule in lines]
 
 
 def named(program: Program, rule: RuleAt) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -58,24 +60,42 @@ def named(program: Program, rule: RuleAt) -> tuple[tuple[str, ...], tuple[str, .
     return targets, tuple(needed[: needed.index("|")] if "|" in needed else needed)
 
 
-def _unit(program: Program, rule: RuleAt, lines: tuple[LineAt, ...]) -> Unit:
+class _Specific:
+    """Target- and pattern-specific assignments, by the target they are for."""
+
+    def __init__(self, program: Program) -> None:
+        self.plain: dict[str, list[tuple[int, Event]]] = {}
+        self.patterns: list[tuple[str, int, Event]] = []
+        for number, (text, event) in enumerate(program.specific):
+            for name in text.split():
+                self.plain.setdefault(name, []).append((number, event))
+                if "%" in name and len(self.patterns) < MAX_PATTERNS:
+                    self.patterns.append((name, number, event))
+
+    def of(self, targets: tuple[str, ...], raw: set[str]) -> Iterator[Event]:
+        """Those that hold for a rule, in reading order; `raw` are its targets before expansion."""
+        found: dict[int, Event] = {}
+        for target in targets:
+            # Two targets that are not known are the same only where they are written the same way.
+            for number, event in self.plain.get(target, ()) if UNKNOWN not in target or target in raw else ():
+                found[number] = event
+            for pattern, number, event in self.patterns:
+                if UNKNOWN not in pattern and match(pattern, target) is not None:
+                    found[number] = event
+        for number in sorted(found):
+            yield found[number]
+
+
+def _unit(program: Program, rule: RuleAt, lines: tuple[LineAt, ...], specific: _Specific) -> Unit:
     targets, prerequisites = named(program, rule)
     automatic = _automatic(rule, targets, prerequisites)
     events: dict[str, list[Event]] = {}
-    raw = set(rule.rule.targets.split())
-    for text, event in program.specific:
-        if any(_applies(pattern, targets, raw) for pattern in text.split()):
-            events.setdefault(event.name, []).append(event)
+    for event in specific.of(targets, set(rule.rule.targets.split())):
+        events.setdefault(event.name, []).append(event)
     for line in lines:
         for event in _set_in_recipe(line):
             events.setdefault(event.name, []).append(event)
     return Unit(rule, targets, prerequisites, lines, Scope(automatic, events))
-
-
-def _applies(pattern: str, targets: tuple[str, ...], raw: set[str]) -> bool:
-    if UNKNOWN in pattern:
-        return pattern in raw
-    return pattern in targets or ("%" in pattern and any(match(pattern, name) is not None for name in targets))
 
 
 def _automatic(rule: RuleAt, targets: tuple[str, ...], prerequisites: tuple[str, ...]) -> dict[str, Pieces]:
@@ -277,6 +297,13 @@ class Environment(Mapping[str, Value]):
 
 def _exported(program: Program, unit: Unit, world: World) -> dict[str, None]:
     """The names that make hands to the recipe's environment (manual 5.7.2), without those that are set nowhere."""
+    memo = ("exported", bool(unit.scope.events) and unit.scope)
+    if memo not in world.memo:
+        world.memo[memo] = _find_exported(program, unit, world)
+    return world.memo[memo]  # type: ignore[return-value]
+
+
+def _find_exported(program: Program, unit: Unit, world: World) -> dict[str, None]:
     variables = program.variables
     everything, names = False, dict[str, bool]()
     for item in program.exports:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from prelaunch.model import UNKNOWN, Piece, Source, Step
 from prelaunch.readers.makefile.context import DEFAULTS, END, FUEL, OPEN, Context, Event, Meter, Scope, Segment
 from prelaunch.readers.makefile.expansion import Expander
-from prelaunch.readers.makefile.pieces import Pieces, text_of
+from prelaunch.readers.makefile.pieces import Pieces, bounded, text_of
 from prelaunch.readers.makefile.worlds import BoundTest, ChoiceError, Refinement, World, compare, learned
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ _NOWHERE = Source("", "")
 
 TOTAL_FUEL = 3_000_000
 """References that all expansions of one makefile together may follow."""
+
+MAX_STEPS = 12
+"""Steps that one piece of text remembers, the nearest first."""
 
 _REPLACING = frozenset({"=", ":=", "!=", "undefine", "learned"})
 
@@ -207,8 +210,9 @@ class Variables:
             filled = filled or bool(stored)
             if event.operator == "learned":
                 step = Step(f"`$({name})` is taken to be '{_shown(event.value)}' here, as its branch says")
-            out.extend(replace(piece, steps=(step, *piece.steps)) for piece in part or [Piece("", 0, 0, literal=False)])
-        return out
+            shown = part or [Piece("", 0, 0, literal=False)]
+            out.extend(replace(piece, steps=(step, *piece.steps)[:MAX_STEPS]) for piece in shown)
+        return bounded(out)
 
     def _immediate(self, event: Event, context: Context) -> Pieces:
         """The value of an event that was expanded where it stands."""
