@@ -17,14 +17,22 @@ MARK = b"prelaunch:"
 
 BUILD, IMPORT = "build", "import"
 
-BUILD_KINDS = frozenset({"dockerfile", "makefile", "shell", "github", "gitlab", "compose", "bake"})
+CLUSTER_KINDS = frozenset({"cloudbuild", "kubernetes", "goreleaser", "codebuild", "taskfile", "skaffold", "ansible"})
+"""Image-building YAML of clouds, clusters and release tools."""
+
+BUILD_KINDS = CLUSTER_KINDS | frozenset({"dockerfile", "makefile", "shell", "github", "gitlab", "compose", "bake"})
 IMPORT_KINDS = frozenset({"dockerfile", "python", "notebook"})
-YAML_KINDS = frozenset({"github", "gitlab", "compose"})
+YAML_KINDS = CLUSTER_KINDS | frozenset({"github", "gitlab", "compose"})
 
 # Every command that builds an image holds one of these (the builder table); more costs a little time, less is a miss.
 _COMMANDS = (
     b"build", b"bake", b"kaniko", b"ko ", b"BUILD", b"skaffold", b"earthly", b"flyctl", b"fly deploy",
     b"container:push", b"acr ", b"jib", b"img ", b"docker-compose", b"docker compose", b"podman-compose",
+)  # fmt: skip
+_RUNNERS = (
+    b"kaniko", b"buildah", b"podman", b"docker build", b"docker image build", b"buildx", b"nerdctl", b"docker-compose",
+    b"docker compose", b"buildctl", b"/executor", b"ko build", b"pack build", b'"docker"', b"'docker'", b"- docker\n",
+    b"- docker\r", b"image: docker",
 )  # fmt: skip
 _BUILD_WORDS: Mapping[str, tuple[bytes, ...]] = {
     "dockerfile": (b"docker", b"podman", b"buildx", b"buildah", b"nerdctl", b"kaniko", b"buildctl", b"img build"),
@@ -34,6 +42,13 @@ _BUILD_WORDS: Mapping[str, tuple[bytes, ...]] = {
     "gitlab": (*_COMMANDS, b"docker"),
     "compose": (b"build",),
     "bake": (b"target", b"group"),
+    "cloudbuild": _COMMANDS,
+    "kubernetes": _RUNNERS,
+    "goreleaser": (b"dockers", b"kos:", b'"kos"'),
+    "codebuild": _COMMANDS,
+    "taskfile": _COMMANDS,
+    "skaffold": (b"artifacts",),
+    "ansible": (*_RUNNERS, b"docker_image", b"podman_image", b"docker_compose"),
 }
 
 _SUFFIXES = {
@@ -92,6 +107,8 @@ def kind_by_name(path: str) -> str:
         return "bake" if "bake" in lower else "hcl"
     if kind:
         return kind
+    if suffix == "json" and "cloudbuild" in lower:
+        return "cloudbuild"
     if suffix in _OTHER_SUFFIXES:
         return ""
     if lower.startswith(("dockerfile", "containerfile")):
@@ -114,7 +131,21 @@ def _yaml_kind(path: str, name: str) -> str:
     stem = name[: name.rfind(".")]
     if stem.startswith(("docker-compose", "compose", "podman-compose")) or stem.endswith((".compose", "-compose")):
         return "compose"
-    return "yaml"
+    return _cluster_kind(path, stem) or "yaml"
+
+
+def _cluster_kind(path: str, stem: str) -> str:
+    """The kind of a cloud's, cluster's or release tool's file by its name (`stem`: without its ending), "" for none."""
+    for word in ("cloudbuild", "goreleaser"):
+        if word in stem:
+            return word
+    if stem.startswith("buildspec") or stem.endswith("buildspec"):
+        return "codebuild"
+    if stem.startswith("taskfile") or stem.endswith(".taskfile"):
+        return "taskfile"
+    if stem.startswith("skaffold"):
+        return "skaffold"
+    return "ansible" if "/roles/" in f"/{path}" and ("/tasks/" in path or "/handlers/" in path) else ""
 
 
 def kind_by_content(kind: str, data: bytes) -> str:
@@ -124,12 +155,32 @@ def kind_by_content(kind: str, data: bytes) -> str:
             return "github"
         if b"build:" in data and (data.startswith(b"services:") or b"\nservices:" in data):
             return "compose"
-        return ""
+        return _cluster_content(data)
     if kind == "hcl":
         return "bake" if b'target "' in data else ""
     if kind == "script":
         return _shebang_kind(data)
     return kind
+
+
+def _cluster_content(data: bytes) -> str:
+    """The kind of a cloud's, cluster's or release tool's YAML file by its content, "" for none."""
+    if b"apiVersion:" in data and b"kind:" in data:
+        if b"apiVersion: skaffold/" in data:
+            return "skaffold"
+        # the schema of a custom resource is long, speaks of everything and runs nothing
+        schemas = data.count(b"kind: CustomResourceDefinition")
+        return "" if schemas and data.count(b"\nkind:") + data.startswith(b"kind:") <= schemas else "kubernetes"
+    if (data.startswith(b"steps:") or b"\nsteps:" in data) and b"name:" in data and b"args:" in data:
+        if b"cloud-builders/" in data or b"kaniko-project/" in data or b"gcr.io/" in data:
+            return "cloudbuild"
+    if b"phases:" in data and b"commands:" in data and b"version:" in data:
+        return "codebuild"
+    if b"hosts:" in data and (b"tasks:" in data or b"_tasks:" in data or b"roles:" in data):
+        return "ansible"
+    if b"docker_image" in data and b"name:" in data and (b"source: build" in data or b"docker_image_build:" in data):
+        return "ansible"
+    return ""
 
 
 def _shebang_kind(data: bytes) -> str:

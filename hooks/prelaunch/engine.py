@@ -38,6 +38,13 @@ _PLACES = {
     "gitlab": "prelaunch.places.gitlab",
     "compose": "prelaunch.places.compose",
     "bake": "prelaunch.places.bake",
+    "cloudbuild": "prelaunch.places.cloudbuild",
+    "kubernetes": "prelaunch.places.kubernetes",
+    "goreleaser": "prelaunch.places.goreleaser",
+    "codebuild": "prelaunch.places.codebuild",
+    "taskfile": "prelaunch.places.taskfile",
+    "skaffold": "prelaunch.places.skaffold",
+    "ansible": "prelaunch.places.ansible",
 }
 
 

@@ -57,6 +57,7 @@ def test_anyone_s_rules_are_found_in_the_same_way(site: Path) -> None:
 
 
 def test_two_rules_of_one_name_are_an_error(site: Path) -> None:
+    (site / "README.md").write_text("# missing-platform\n")
     text = RULE.format(name="missing-platform", folder=str(site))
     _plugin(site, "plugin_two", {"mine": text})
     with pytest.raises(

@@ -71,7 +71,9 @@ EXPRESSIONS = {
     "null": None,
     '""': "",
     '"a b  c"': "a b  c",
-    r'"a\nb\t\"\\\u00e9\U0001F40B\q"': 'a\nb\t"\\é🐋\\q',
+    r'"a\nb\t\"\\\u00e9\U0001F40B"': 'a\nb\t"\\é🐋',
+    # An escape that HCL does not have spoils the expression.
+    r'"\q"': "broken",
     '"$${a} %%{b} $x %"': "${a} %{b} $x %",
     '"${x}"': ["text", "<x>"],
     '" ${x} ${y}  "': ["text", " ", "<x>", " ", "<y>", "  "],
@@ -158,7 +160,7 @@ def test_a_broken_expression_leaves_the_rest_of_the_file_standing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "offset"),
-    [('target "a" {\n', 0), ("a = 1\n}\n", 6), ('target "a {\n}\n', 0), ("a = 1\n??\n", 6)],
+    [('target "a" {\n', 13), ("a = 1\n}\n", 6), ('target "a {\n}\n', 0), ("a = 1\n??\n", 6)],
 )
 def test_a_broken_file_is_refused_with_its_place(text: str, offset: int) -> None:
     with pytest.raises(UnreadableError, match="invalid HCL") as caught:
@@ -179,7 +181,7 @@ def test_deep_nesting_is_refused_or_broken_but_overflows_nothing(text: str, coun
 
 
 def test_long_chains_are_nesting_too() -> None:
-    for text in ("a" + ".b" * 5000, "a" + "[0]" * 5000, "1" + "+1" * 5000, "{\n" * 0 + "a" + ".*.b" * 500):
+    for text in ("a" + ".b" * 5000, "a" + "[0]" * 5000, "1" + "+1" * 5000, "a" + ".*.b" * 500):
         with pytest.raises(UnreadableError, match="nested too deeply"):
             expression(text)
 
@@ -189,7 +191,7 @@ TEMPLATES = {
     'with "quotes" and \\n': 'with "quotes" and \\n',
     "${a}": ["text", "<a>"],
     "x-${a}\n": ["text", "x-", "<a>", "\n"],
-    "${lookup(a, \"b\")}": ["text", ["lookup", "<a>", "b"]],
+    '${lookup(a, "b")}': ["text", ["lookup", "<a>", "b"]],
     "E ${a} EE": ["text", "E ", "<a>", " EE"],
     "$${a}": "${a}",
 }
@@ -206,7 +208,19 @@ _names = st.from_regex(r"[a-z_][a-z0-9_-]{0,6}", fullmatch=True).filter(
     lambda name: name not in {"true", "false", "null", "for", "in", "if"}
 )
 _values = st.sampled_from(
-    ['"linux/amd64"', "1", "true", "null", '["a", "b"]', "{ a = 1 }", '"${x}-y"', "x ? 1 : 2", "f(x, 1)", "[]", "x.y[0]"]
+    [
+        '"linux/amd64"',
+        "1",
+        "true",
+        "null",
+        '["a", "b"]',
+        "{ a = 1 }",
+        '"${x}-y"',
+        "x ? 1 : 2",
+        "f(x, 1)",
+        "[]",
+        "x.y[0]",
+    ]
 )
 _bodies = st.dictionaries(_names, _values, max_size=4)
 _blocks = st.lists(st.tuples(_names, _names, _bodies), max_size=4)

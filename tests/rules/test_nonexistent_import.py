@@ -67,8 +67,10 @@ def mended(source: Source, project: Project) -> str:
 
 def test_the_founding_crash_is_found_and_said_in_one_line(make: Make) -> None:
     assert messages(f"from {KDF} import PBKDF2\n", make()) == [
-        "`PBKDF2` is in no release of cryptography from 0.1 to 50.0.2, so this import fails at start;"
-        " did you mean `PBKDF2HMAC`?"
+        (
+            "`PBKDF2` is in no release of cryptography from 0.1 to 50.0.2, so this import fails at start;"
+            " did you mean `PBKDF2HMAC`?"
+        )
     ]
 
 
@@ -85,18 +87,24 @@ def test_the_finding_stands_at_the_name_and_is_certain(make: Make) -> None:
     [
         (
             "from fastapi import JSONResponse\n",
-            "`JSONResponse` is in no release of fastapi from 0.1.0 to 0.165.0, so this import fails at start;"
-            " did you mean `fastapi.responses.JSONResponse`?",
+            (
+                "`JSONResponse` is in no release of fastapi from 0.1.0 to 0.165.0, so this import fails at start;"
+                " did you mean `fastapi.responses.JSONResponse`?"
+            ),
         ),
         (
             f"def f():\n    from {KDF} import PBKDF2\n",
-            "`PBKDF2` is in no release of cryptography from 0.1 to 50.0.2, so this import fails when it runs;"
-            " did you mean `PBKDF2HMAC`?",
+            (
+                "`PBKDF2` is in no release of cryptography from 0.1 to 50.0.2, so this import fails when it runs;"
+                " did you mean `PBKDF2HMAC`?"
+            ),
         ),
         (
             f"import {KDF} as p\np.PBKDF2()\n",
-            "`PBKDF2` is in no release of cryptography from 0.1 to 50.0.2, so reading it fails;"
-            " did you mean `PBKDF2HMAC`?",
+            (
+                "`PBKDF2` is in no release of cryptography from 0.1 to 50.0.2, so reading it fails;"
+                " did you mean `PBKDF2HMAC`?"
+            ),
         ),
         (
             "import openai.errors\n",
@@ -104,8 +112,10 @@ def test_the_finding_stands_at_the_name_and_is_certain(make: Make) -> None:
         ),
         (
             "from openai.errors import OpenAIError\n",
-            "`openai.errors` is in no release of openai from 0.0.2 to 3.54.0, so this import fails at start;"
-            " did you mean `openai.OpenAIError`?",
+            (
+                "`openai.errors` is in no release of openai from 0.0.2 to 3.54.0, so this import fails at start;"
+                " did you mean `openai.OpenAIError`?"
+            ),
         ),
         (
             "from openai.errors.deep import *\n",
@@ -429,6 +439,18 @@ def test_a_name_that_another_file_takes_is_kept(make: Make) -> None:
     assert mended(source, make({"pkg/other.py": "from pkg.keys import PBKDF2\n"})) == kept
 
 
+def test_a_name_that_another_file_reads_as_an_attribute_is_kept(make: Make) -> None:
+    source = Source("pkg/keys.py", f"{FROM} PBKDF2\nPBKDF2()\n")
+    project = make({"main.py": "from pkg import keys as k\nk.PBKDF2()\n"})
+    assert mended(source, project) == f"{FROM} PBKDF2HMAC as PBKDF2\nPBKDF2()\n"
+
+
+def test_the_same_mistake_in_another_file_keeps_no_name(make: Make) -> None:
+    text = f"{FROM} PBKDF2\nkeys = PBKDF2()\n"
+    project = make({"other.py": text})
+    assert mended(Source("keys.py", text), project) == text.replace("PBKDF2", "PBKDF2HMAC")
+
+
 def test_a_package_keeps_the_name_that_it_exports(make: Make) -> None:
     source = Source("pkg/__init__.py", f"{FROM} PBKDF2\n")
     assert mended(source, make()) == f"{FROM} PBKDF2HMAC as PBKDF2\n"
@@ -444,6 +466,13 @@ def test_a_cell_keeps_the_name_for_the_other_cells(make: Make) -> None:
     fixed = mended(Source("a.ipynb", text), make())
     assert fixed == text.replace("import PBKDF2", "import PBKDF2HMAC as PBKDF2")
     assert json.loads(fixed)["nbformat"] == 4
+
+
+@pytest.mark.parametrize("deep", ["f(" * 150 + ")" * 150, "a" + ".b" * 300, "if a: pass\n" + "elif b: pass\n" * 300])
+def test_a_text_too_deep_to_follow_every_use_keeps_the_name(make: Make, deep: str) -> None:
+    text = f"{FROM} PBKDF2\nPBKDF2()\n{deep}\n"
+    assert mended(Source("app.py", text), make()) == text.replace("import PBKDF2", "import PBKDF2HMAC as PBKDF2")
+    assert mended(Source("app.py", f"from rich import Table\n{deep}\n"), make()) == f"from rich import Table\n{deep}\n"
 
 
 def test_an_edit_that_the_json_spells_in_another_way_is_not_made(make: Make) -> None:
@@ -463,10 +492,22 @@ def test_a_script_inside_another_file_is_mended_in_place(make: Make) -> None:
 
 
 _PARTS = st.sampled_from(
-    [f"{FROM} PBKDF2", f"{FROM} PBKDF2 as P, PBKDF2HMAC", "PBKDF2()", "def f(a=PBKDF2): return PBKDF2", "PBKDF2 = 1"]
-    + ["x = 'é😀PBKDF2'", "class A(PBKDF2): PBKDF2 = PBKDF2", "def g(PBKDF2): PBKDF2", "x.PBKDF2", "f(PBKDF2=1)"]
-    + ["__all__ = ['PBKDF2']", "[PBKDF2 for PBKDF2 in x]", "PBKDF2HMAC", "import x as PBKDF2", "\x0cx = '\u2028'"]
-    + [
+    [
+        f"{FROM} PBKDF2",
+        f"{FROM} PBKDF2 as P, PBKDF2HMAC",
+        "PBKDF2()",
+        "def f(a=PBKDF2): return PBKDF2",
+        "PBKDF2 = 1",
+        "x = 'é😀PBKDF2'",
+        "class A(PBKDF2): PBKDF2 = PBKDF2",
+        "def g(PBKDF2): PBKDF2",
+        "x.PBKDF2",
+        "f(PBKDF2=1)",
+        "__all__ = ['PBKDF2']",
+        "[PBKDF2 for PBKDF2 in x]",
+        "PBKDF2HMAC",
+        "import x as PBKDF2",
+        "\x0cx = '\u2028'",
         "from rich import Table, x",
         "from rich import Table",
         "Table()",
@@ -513,8 +554,12 @@ def test_each_row_is_whole_and_stands_once() -> None:
     keys = [(row.module, row.wrong) for row in rows()]
     assert len(keys) == len(set(keys)) == 120
     for row in rows():
-        assert row.package and row.first and row.last and row.missing in {"name", "module"}
-        assert row.wrong.isidentifier() and all(part.isidentifier() for part in row.module.split("."))
+        assert row.package
+        assert row.first
+        assert row.last
+        assert row.missing in {"name", "module"}
+        assert row.wrong.isidentifier()
+        assert all(part.isidentifier() for part in row.module.split("."))
         assert row.releases >= 1
         assert (row.kind in {"same", "near"}) == bool(row.right)
         assert bool(row.right_module) == bool(row.right_name) == bool(row.right)

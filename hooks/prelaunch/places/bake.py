@@ -187,10 +187,10 @@ def _json_slot(target: Target) -> Slot:
     following = at
     while following < len(text) and text[following] in " \t\r\n":
         following += 1
-    blank = text[at:following] if "\n" in text[at:following] else " "
+    blank = text[at:following]
     if text[following : following + 1] == "}":
         return Slot(Span(at, at), ' "platforms": [', "]" + ("" if following > at else " "), ", ", '"')
-    return Slot(Span(at, at), blank + '"platforms": [', "],", ", ", '"')
+    return Slot(Span(at, at), blank + '"platforms": [', "]," if blank else "], ", ", ", '"')
 
 
 def _indent(text: str, start: int, target: Target) -> str:

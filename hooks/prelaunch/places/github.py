@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Platform, Step, Value
@@ -19,7 +19,7 @@ from prelaunch.readers.yaml import read
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from prelaunch.model import Build, Source
+    from prelaunch.model import Build, Fragment, Source
     from prelaunch.places.script import Dialect
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MAX_READ = 8_000_000
 """Characters of scripts that are read for one file; aliases can make a small file's jobs endless."""
 
-_STEP = 50
+_STEP = 200
 """What a step counts besides its script."""
 
 _SHELLS: dict[str, Dialect | None] = {
@@ -47,27 +47,44 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     Raises `UnreadableError` where the file is no YAML.
     """
+    file = _File(source, project)
     found: list[Build] = []
-    left = MAX_READ
     for job in {id(job.node): job for job in jobs(source, read(source))}.values():
-        reader = _JobReader(source, project, job, left)
-        found += reader.builds()
-        left = reader.left
+        found += _JobReader(file, job).builds()
     return sorted(unite(found), key=lambda build: build.span)
+
+
+@dataclass
+class _File:
+    """What the jobs of a file share: the scripts read so far, and how much may still be read."""
+
+    source: Source
+    project: Project
+    left: int = MAX_READ
+    scripts: dict[Hashable, ScriptFacts] = field(default_factory=dict)
+
+    def read(self, run: Node, fragment: Fragment, setting: Setting) -> tuple[Hashable, ScriptFacts]:
+        """What a script does, and what makes this reading of it differ from others."""
+        known = tuple(sorted(setting.environment.items()))
+        key = (id(run), fragment.text, known, setting.directory, setting.dialect, setting.host)
+        if key not in self.scripts:
+            self.left -= len(fragment.text)
+            self.scripts[key] = read_script(fragment, setting, self.project)
+        return key, self.scripts[key]
 
 
 class _JobReader:
     """Reads a job once for every combination of its matrix that makes a difference to it."""
 
-    def __init__(self, source: Source, project: Project, job: Job, left: int) -> None:
-        self.source = source
-        self.project = project
+    def __init__(self, file: _File, job: Job) -> None:
+        self.file = file
+        self.source = file.source
+        self.project = file.project
         self.job = job
         self.facts: list[dict[Hashable, ScriptFacts]] = [{} for _ in job.steps]
         self.variables: dict[str, Value] = {}
         self.tags: dict[str, Outcome | Context] = {}
         self.limit = 1
-        self.left = left
 
     def builds(self) -> list[Build]:
         rows = combinations(self.job.matrix, self.source, {"inputs": self.job.inputs})
@@ -115,8 +132,8 @@ class _JobReader:
         machine = hosts.pop() if len(hosts) == 1 else None
         windows = bool(names) and all(any("windows" in name for name in each) for each in names)
         for number, step in enumerate(self.job.steps):
-            self.left -= _STEP
-            if not runs[number] or self.left < 0:
+            self.file.left -= _STEP
+            if not runs[number] or self.file.left < 0:
                 continue
             before = self.variables
             own = step.get("env")
@@ -157,12 +174,9 @@ class _JobReader:
             return
         directory = self._default(step, "working-directory", matrix) or "."
         setting = Setting("gha-run", self.variables, directory, dialect, machine)
-        known = tuple(sorted(self.variables.items()))
         for fragment in render(run.fragment, self._contexts(matrix), self.limit):
-            key = (fragment.text, known, directory, dialect, machine)
-            if key not in self.facts[number] and self.left > 0:
-                self.left -= len(fragment.text)
-                self.facts[number][key] = read_script(fragment, setting, self.project)
+            key, facts = self.file.read(run, fragment, setting)
+            self.facts[number][key] = facts
 
     def _default(self, step: Node, name: str, matrix: Context) -> str:
         """The step's own key of this name, else that of the innermost `defaults.run`."""

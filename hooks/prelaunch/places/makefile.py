@@ -73,11 +73,12 @@ def _program(source: Source, project: Project) -> Program:
 
 
 def _of(source: Source, project: Project) -> Program:
-    key = ("makefile program", source.path, source.text)
-    if key not in project.memo:
-        project.memo[key] = Program(source, project)
-    program: Program = project.memo[key]
-    return program
+    # Only the last one is kept: the files that one makefile includes are usually looked at one after the other.
+    memo = "makefile program"
+    kept: Program | None = project.memo.get(memo)
+    if kept is None or kept.source != source:
+        kept = project.memo[memo] = Program(source, project)
+    return kept
 
 
 def _path(line: LineAt) -> str:

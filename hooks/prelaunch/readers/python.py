@@ -81,6 +81,8 @@ def imports(fragment: Fragment) -> tuple[Import, ...]:
 def _parse(fragment: Fragment) -> ast.Module:
     text = fragment.text
     mark = text.startswith("\ufeff")
+    if "\0" in text:
+        raise UnreadableError("invalid Python: a null byte", fragment.start(text.index("\0")))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape is not this program's concern
@@ -99,8 +101,7 @@ def _parse(fragment: Fragment) -> ast.Module:
             "invalid Python: a character that its encoding does not have", fragment.start(error.start + mark)
         ) from None
     except ValueError:
-        at = max(text.find("\0"), 0)
-        raise UnreadableError("invalid Python: a null byte", fragment.start(at)) from None
+        raise UnreadableError("invalid Python: a value that cannot be read", fragment.start(0)) from None
 
 
 class Lines:

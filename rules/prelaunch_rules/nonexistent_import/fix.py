@@ -24,14 +24,15 @@ def fix(fact: Import, row: Row, project: Project) -> Fix | None:
     """The fix of an import, or of an attribute, that `row` is about; None where no edit is sure to be right."""
     if row.kind != "same" or fact.name != row.wrong or fact.fragment is None:
         return None
+    moved = row.right_module != fact.module
     if fact.attribute:
-        return _attribute_fix(fact, row)
+        return None if moved else _in_place(fact, row, row.right_name, "read")
     from prelaunch_rules.nonexistent_import.module import statement
 
     found = statement(fact.fragment, fact.span)
     if found is None:
-        return None
-    moved = row.right_module != fact.module
+        kept = row.right_name if fact.alias else f"{row.right_name} as {row.wrong}"
+        return None if moved else _in_place(fact, row, kept, "import")
     if moved and found.names != 1:
         return None  # the other names of the statement stay where they are
     edits: list[tuple[int, int, str]] = []
@@ -43,11 +44,12 @@ def fix(fact: Import, row: Row, project: Project) -> Fix | None:
     return _mapped(fact.fragment, edits, title)
 
 
-def _attribute_fix(fact: Import, row: Row) -> Fix | None:
+def _in_place(fact: Import, row: Row, text: str, verb: str) -> Fix | None:
+    """The fix that needs no other place than the name's own."""
     span = fact.span
-    if row.right_module != fact.module or fact.source.text[span.start : span.stop] != row.wrong:
+    if fact.source.text[span.start : span.stop] != row.wrong:
         return None
-    return Fix((Edit(span, row.right_name),), f"read `{row.right_name}` in place of `{row.wrong}`")
+    return Fix((Edit(span, text),), f"{verb} `{row.right_name}` in place of `{row.wrong}`")
 
 
 def _rename(fact: Import, found: Statement, row: Row, project: Project) -> list[tuple[int, int, str]]:
@@ -93,7 +95,9 @@ def _may_be_used_elsewhere(fact: Import, project: Project) -> bool:
         if other == path:
             continue
         source = project.read(other)
-        if source is not None and fact.name and fact.name in source.text and own in source.text:
+        text = source.text if source is not None else ""
+        # `from pkg.own import NAME`, however it is broken into lines, or `own.NAME`, whatever `own` is called there
+        if fact.name and fact.name in text and (f"{own} import" in text or f".{fact.name}" in text):
             return True
     return False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 _READ_NAMES = frozenset({"eval", "exec", "globals", "locals", "vars"})
 """Built-in functions that may reach a name by its text."""
+
+
+MAX_DEPTH = 100
+"""How deeply nested a text libcst is given; it visits by recursion, with several calls a level."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,8 @@ def dotted(node: cst.BaseExpression) -> str:
 
 def statement(fragment: Fragment, span: Span) -> Statement | None:
     """The statement that imports the name at `span` of the source; None where it cannot be taken apart."""
+    if _depth(fragment.text) > MAX_DEPTH:
+        return None
     try:
         tree = _Tree(fragment.text)
     except (cst.ParserSyntaxError, RecursionError):
@@ -171,6 +179,21 @@ def statement(fragment: Fragment, span: Span) -> Statement | None:
                 if fragment.span(start, stop) == span:
                     return _statement(tree, node, number)
     return None
+
+
+def _depth(text: str) -> int:
+    """How deeply the syntax is nested, 0 for text that does not parse."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape is not this program's concern
+        try:
+            level: list[ast.AST] = [ast.parse(text.removeprefix("\ufeff"))]
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return 0
+    depth = 0
+    while level:
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
 
 
 def _statement(tree: _Tree, node: cst.ImportFrom, number: int) -> Statement | None:

@@ -14,12 +14,12 @@ from prelaunch.readers.bake.values import (
     MismatchError,
     Unknown,
     bounded,
+    examined,
     failure,
     items,
     numeral,
     pairs,
     same,
-    examined,
     text,
     truth,
 )

@@ -178,9 +178,13 @@ def platforms(value: Data) -> tuple[tuple[str, ...], bool]:
         found = [platforms(each) for each in value.options]
         if all(known and names for names, known in found):
             return tuple(dict.fromkeys(name for names, _ in found for name in names)), True
-    if not isinstance(value, tuple) or not settled(value) or not all(isinstance(each, str) for each in value):
+    if (
+        not isinstance(value, tuple)
+        or not settled(value)
+        or any(isinstance(e, (tuple, dict, type(None))) for e in value)
+    ):
         return (), False
-    split = (part.strip() for each in value if isinstance(each, str) for part in each.split(","))
+    split = (part.strip() for each in value for part in text(each).split(","))
     return tuple(dict.fromkeys(part for part in split if part)), True
 
 

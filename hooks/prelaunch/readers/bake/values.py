@@ -69,7 +69,7 @@ def examined(value: Data) -> tuple[bool, int]:
     if isinstance(value, str):
         return UNKNOWN not in value, 0
     visits = 0
-    for visits, each in enumerate(parts(value)):  # noqa: B007 (the count is what is wanted)
+    for visits, each in enumerate(parts(value)):
         if isinstance(each, Unknown) or (isinstance(each, str) and UNKNOWN in each):
             return False, visits
     return True, visits

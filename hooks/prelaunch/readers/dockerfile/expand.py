@@ -256,6 +256,8 @@ def _through_stars(pattern: list[str], states: set[int]) -> set[int]:
 
 
 def _replaced(text: str, pattern: list[str], with_: str, *, every: bool) -> str:
+    if not text and pattern and _ends(pattern, text, 0):
+        return with_
     kept, at = [], 0
     while at < len(text):
         ends = _ends(pattern, text, at)

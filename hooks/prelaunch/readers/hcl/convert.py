@@ -53,8 +53,8 @@ class Reader(TemplateReader):
     def refuse(self, node: Node) -> NoReturn:
         """Say that the file cannot be read, and where."""
         line = self.text[node.start_byte :].split("\n", 1)[0].strip()
-        shown = f"`{line[:40]}`" if line else "the end of the text"
-        raise UnreadableError(f"invalid HCL: {shown} cannot stand here", min(node.start_byte, len(self.text)))
+        reason = f"`{line[:40]}` cannot stand here" if line else "something is missing here"
+        raise UnreadableError(f"invalid HCL: {reason}", min(node.start_byte, len(self.text)))
 
     def deeper(self, node: Node, depth: int) -> int:
         """The next depth."""

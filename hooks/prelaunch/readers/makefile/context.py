@@ -68,6 +68,11 @@ class Scope:
 
     automatic: dict[str, Pieces] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
+    memos: dict[World, dict[object, object]] = field(default_factory=dict, repr=False)
+
+    def memo(self, world: World) -> dict[object, object]:
+        """What was computed for this recipe in `world`."""
+        return self.memos.setdefault(world, {})
 
 
 class Segment(NamedTuple):

@@ -22,9 +22,9 @@ def text_of(pieces: Pieces) -> str:
 
 
 def steps_of(pieces: Pieces) -> tuple[Step, ...]:
-    """The steps of all `pieces`, each once, at most a hundred."""
+    """The steps of all `pieces`, each once, at most twenty."""
     seen = dict.fromkeys(step for piece in pieces for step in piece.steps)
-    return tuple(seen)[:100]
+    return tuple(seen)[:20]
 
 
 def one(text: str, *sources: Pieces) -> Pieces:

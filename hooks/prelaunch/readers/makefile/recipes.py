@@ -297,10 +297,10 @@ class Environment(Mapping[str, Value]):
 
 def _exported(program: Program, unit: Unit, world: World) -> dict[str, None]:
     """The names that make hands to the recipe's environment (manual 5.7.2), without those that are set nowhere."""
-    memo = ("exported", bool(unit.scope.events) and unit.scope)
-    if memo not in world.memo:
-        world.memo[memo] = _find_exported(program, unit, world)
-    return world.memo[memo]  # type: ignore[return-value]
+    memo, known = "exported", unit.scope.memo(world) if unit.scope.events else world.memo
+    if memo not in known:
+        known[memo] = _find_exported(program, unit, world)
+    return known[memo]  # type: ignore[return-value]
 
 
 def _find_exported(program: Program, unit: Unit, world: World) -> dict[str, None]:

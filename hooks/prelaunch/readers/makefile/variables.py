@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from prelaunch.model import UNKNOWN, Piece, Source, Step
 from prelaunch.readers.makefile.context import DEFAULTS, END, FUEL, OPEN, Context, Event, Meter, Scope, Segment
 from prelaunch.readers.makefile.expansion import Expander
-from prelaunch.readers.makefile.pieces import Pieces, bounded, text_of
+from prelaunch.readers.makefile.pieces import Pieces, one, text_of
 from prelaunch.readers.makefile.worlds import BoundTest, ChoiceError, Refinement, World, compare, learned
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ _NOWHERE = Source("", "")
 
 TOTAL_FUEL = 3_000_000
 """References that all expansions of one makefile together may follow."""
+
+MAX_PARTS = 60
+"""Pieces of one value; more become one piece."""
 
 MAX_STEPS = 12
 """Steps that one piece of text remembers, the nearest first."""
@@ -183,13 +186,13 @@ class Variables:
             return automatic
         if name in context.names or context.inside > 35:
             return [Piece(UNKNOWN, 0, 0, literal=False)]
-        memo = ("value", name, context.order, context.scope)
+        memo, known = ("value", name, context.order), context.scope.memo(context.world)
         free = not context.arguments and not context.evaluated
-        if free and memo in context.world.memo:
-            return context.world.memo[memo]  # type: ignore[return-value]
+        if free and memo in known:
+            return known[memo]  # type: ignore[return-value]
         pieces = self._value(name, context.deeper(names=(*context.names, name)))
         if free and context.meter.left > 0 and len(context.names) < 20:
-            context.world.memo[memo] = pieces
+            known[memo] = pieces
         return pieces
 
     def _value(self, name: str, context: Context) -> Pieces:
@@ -212,7 +215,7 @@ class Variables:
                 step = Step(f"`$({name})` is taken to be '{_shown(event.value)}' here, as its branch says")
             shown = part or [Piece("", 0, 0, literal=False)]
             out.extend(replace(piece, steps=(step, *piece.steps)[:MAX_STEPS]) for piece in shown)
-        return bounded(out)
+        return out if len(out) <= MAX_PARTS else one(text_of(out), out)
 
     def _immediate(self, event: Event, context: Context) -> Pieces:
         """The value of an event that was expanded where it stands."""
@@ -221,11 +224,11 @@ class Variables:
         if event.operator == "learned":
             return [Piece(event.value, 0, 0, literal=False)] if event.value else []
         scope = context.scope if event.local else self.global_scope
-        memo = ("event", event, scope)
-        if memo not in context.world.memo:
+        memo, known = ("event", event), scope.memo(context.world)
+        if memo not in known:
             there = replace(context, order=min(event.order, context.order), arguments={}, evaluated={}, scope=scope)
-            context.world.memo[memo] = self.expander.plain(event.value, there)
-        return context.world.memo[memo]  # type: ignore[return-value]
+            known[memo] = self.expander.plain(event.value, there)
+        return known[memo]  # type: ignore[return-value]
 
     def _unset(self, name: str, context: Context) -> Pieces:
         if name in DEFAULTS:
