@@ -32,7 +32,7 @@ _COMMANDS = (
 _RUNNERS = (
     b"kaniko", b"buildah", b"podman", b"docker build", b"docker image build", b"buildx", b"nerdctl", b"docker-compose",
     b"docker compose", b"buildctl", b"/executor", b"ko build", b"pack build", b'"docker"', b"'docker'", b"- docker\n",
-    b"- docker\r", b"image: docker",
+    b"- docker\r", b"image: docker:", b"image: docker\n",
 )  # fmt: skip
 _BUILD_WORDS: Mapping[str, tuple[bytes, ...]] = {
     "dockerfile": (b"docker", b"podman", b"buildx", b"buildah", b"nerdctl", b"kaniko", b"buildctl", b"img build"),
@@ -171,9 +171,9 @@ def _cluster_content(data: bytes) -> str:
         # the schema of a custom resource is long, speaks of everything and runs nothing
         schemas = data.count(b"kind: CustomResourceDefinition")
         return "" if schemas and data.count(b"\nkind:") + data.startswith(b"kind:") <= schemas else "kubernetes"
-    if (data.startswith(b"steps:") or b"\nsteps:" in data) and b"name:" in data and b"args:" in data:
-        if b"cloud-builders/" in data or b"kaniko-project/" in data or b"gcr.io/" in data:
-            return "cloudbuild"
+    steps = (data.startswith(b"steps:") or b"\nsteps:" in data) and b"name:" in data and b"args:" in data
+    if steps and (b"cloud-builders/" in data or (b"gcr.io/" in data and b"image:" not in data)):
+        return "cloudbuild"
     if b"phases:" in data and b"commands:" in data and b"version:" in data:
         return "codebuild"
     if b"hosts:" in data and (b"tasks:" in data or b"_tasks:" in data or b"roles:" in data):

@@ -297,6 +297,8 @@ def test_set_on_the_command_line_is_explicit(project: Project) -> None:
     assert command(project, sets=("*.tags=l/a",))[:2] == ("delegated", ("linux/amd64",))
     assert command(project, sets=(f"*.platform={HANDED}",))[:2] == ("unknown", ())
     assert command(project, sets=(UNKNOWN,))[:2] == ("unknown", ())
+    assert command(project, sets=(f"{UNKNOWN}.platform=l/a",))[:2] == ("unknown", ())
+    assert command(project, sets=(f"app.tags={UNKNOWN}",))[:2] == ("delegated", ("linux/amd64",))
 
 
 def test_a_command_reads_the_files_that_it_names_and_else_bakes_own(project: Project) -> None:
@@ -367,8 +369,23 @@ def test_a_bake_file_lies_over_the_compose_file_beside_it(project: Project) -> N
 
 
 _lines = st.sampled_from(
-    ['target "a" {', 'target "b" { }', "}", '  inherits = ["b"]', "  platforms = []", '  tags = ["é"]', "  # x", ""]
-    + ['  output = ["./bin"]', '  matrix = { v = ["x", "y"] }', "  name = v", "{", '  x = "${', "  args = {", "\t}"]
+    [
+        'target "a" {',
+        'target "b" { }',
+        "}",
+        '  inherits = ["b"]',
+        "  platforms = []",
+        '  tags = ["é"]',
+        "  # x",
+        "",
+        '  output = ["./bin"]',
+        '  matrix = { v = ["x", "y"] }',
+        "  name = v",
+        "{",
+        '  x = "${',
+        "  args = {",
+        "\t}",
+    ]
 )
 
 

@@ -187,7 +187,9 @@ def test_in_a_branch_its_condition_holds(tmp_path: Path) -> None:
 
 def test_variables_of_one_branch_stay_together(tmp_path: Path) -> None:
     # Never docker with an empty flag: that combination does not exist.
-    text = "H := $(shell uname)\nifeq ($(H),Darwin)\nT = docker\nF = --platform linux/amd64\nelse\nT = true\nF =\nendif\n"
+    text = (
+        "H := $(shell uname)\nifeq ($(H),Darwin)\nT = docker\nF = --platform linux/amd64\nelse\nT = true\nF =\nendif\n"
+    )
     text += "t:\n\t$(T) build $(F) .\n"
     (build,) = found(tmp_path, {"Makefile": text})
     assert (build.state, build.platforms) == ("explicit", ("linux/amd64",))
@@ -242,7 +244,8 @@ def test_an_included_file_is_followed(name: str, tmp_path: Path) -> None:
 
 def test_the_file_that_a_condition_chooses_is_followed(tmp_path: Path) -> None:
     files = {
-        "Makefile": "M ?= no\nifeq ($(M),yes)\ninclude multi.mk\nelse\ninclude native.mk\nendif\nt:\n\tdocker build $(F) .\n",
+        "Makefile": "M ?= no\nifeq ($(M),yes)\ninclude multi.mk\nelse\ninclude native.mk\nendif\n"
+        "t:\n\tdocker build $(F) .\n",
         "multi.mk": "F = --platform linux/amd64,linux/arm64\n",
         "native.mk": "F = --platform linux/$(ARCH)\nARCH = amd64\n",
     }

@@ -95,6 +95,51 @@ VALUES = {
     '"${split(",", LIST)}"': ("a", "b"),
     'sha256("x") == "y" && false ? ["x"] : ["y"]': ("y",),
     "target.b.tags": ("t",),
+    "target.b.platforms": None,
+    "target[ARCH].tags": "?",
+    'and(true, FLAG) || or(FLAG, "true") ? ["x"] : ["y"]': ("x",),
+    'notequal(ARCH, "x") && equal(not(FLAG), true) ? ["x"] : ["y"]': ("x",),
+    '["${add(1, 2)}", "${subtract(1, 2)}", "${multiply(2, 3)}", "${divide(8, 2)}", "${modulo(-8, 3)}"]': (
+        "3",
+        "-1",
+        "6",
+        "4",
+        "-2",
+    ),
+    '["${1 / 0}"]': "?",
+    '["${max(1, 7)}", "${min(1, 3)}", "${negate(2)}", "${absolute(-4)}", "${int(2.7)}", "${strlen("abc")}"]': (
+        "7",
+        "1",
+        "-2",
+        "4",
+        "2",
+        "3",
+    ),
+    'greaterthan(2, 1) && lessthan(1, 2) && greaterthanorequalto(1, 1) && lessthanorequalto(1, 1) ? ["x"] : []': ("x",),
+    'sort(["b", "a"])': ("a", "b"),
+    'slice(["a", "b", "c"], 1, 2)': ("b",),
+    'slice(["a"], 1, 5)': "?",
+    'reverselist(["a", "b"])': ("b", "a"),
+    'coalescelist([], ["a"])': ("a",),
+    'zipmap(["k"], ["v"]).k == "v" ? ["x"] : []': ("x",),
+    'hasindex(MAP, "k") && !hasindex(["a"], 1) ? ["x"] : []': ("x",),
+    '["${indexof(["a", "b"], "b")}", index(["a", "b"], 1)]': ("1", "b"),
+    '[sanitize("a/b.c"), basename("a/b"), chomp("a\\n")]': ("a_b_c", "b", "a"),
+    "reverselist([timestamp()])": "?",
+    'lookup({ a = timestamp(), b = "x" }, "b", "") == "x" ? ["l/x"] : []': ("l/x",),
+    "range(1, 3)": ("1", "2"),
+    "[for x in timestamp() : x]": "?",
+    "{ a = 1 }": "?",
+    "f(timestamp()...)": "?",
+    'concat([["a"], ["b"]]...)': ("a", "b"),
+    "NOTHING[*]": (),
+    "ARCH[*]": ("arm64",),
+    '[for k, v in { b = ["1", "2"], a = ["3"] } : "${k}${length(v)}"]': ("a1", "b2"),
+    'keys({ for x in ["a", "b", "a"] : x => x... })': ("a", "b"),
+    "undefined_function(1)": "?",
+    '["a", { b = 1 }]': "?",
+    '["${MAP}"]': "?",
+    '"x" ? ["a"] : ["b"]': "?",
     'split(",", "${CYCLE}")': "?",
 }
 
@@ -273,6 +318,7 @@ def test_a_matrix_that_cannot_be_known_leaves_its_names_unknown() -> None:
     text = 'target "a" {\n  matrix = UNDEFINED\n  name = "n-${p}"\n  platforms = [p]\n}\n'
     (found,) = bake(text).targets
     assert (found.name, found.known) == (f"n-{UNKNOWN}", False)
+    assert names(bake(text.replace("[p]", '["l/x"]'))) == {f"n-{UNKNOWN}": ("l/x",)}
 
 
 def test_a_huge_matrix_is_capped() -> None:

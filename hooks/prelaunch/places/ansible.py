@@ -142,7 +142,9 @@ class _Reader:
         for name, value in node.all_pairs()[:_MAX_ITEMS] if node is not None and node.kind == "mapping" else ():
             line = self.source.position(name.span.start)[0]
             text = self._fill(value.fragment).text if value.fragment is not None else UNKNOWN
-            found[name.value] = Value((text,), (Step(f"`{name.value}` is set in `environment`", self.source.path, line),))
+            found[name.value] = Value(
+                (text,), (Step(f"`{name.value}` is set in `environment`", self.source.path, line),)
+            )
         return found
 
     def _folder(self, task: Node, value: Node) -> str:

@@ -82,17 +82,14 @@ def read_arguments(
     pushing = pushing or any(build.published for build in builds)
     slot = _slot(source, invocation, nodes, span)
     return ScriptFacts(
-        tuple(
-            replace(build, published=pushing, slot=slot if build.state == "missing" else None)
-            for build in builds
-        ),
+        tuple(replace(build, published=pushing, slot=slot if build.state == "missing" else None) for build in builds),
         pushing,
     )
 
 
 def _starts(word: str, program: str) -> bool:
     """Whether the first item is itself a program that builds, or a shell, and no subcommand of `program`."""
-    known = PROGRAMS.get(program.split()[0])
+    known = PROGRAMS.get(program.split(maxsplit=1)[0])
     if known is not None and any(path[:1] == (word,) for path in known.verbs):
         return False
     name = word.rsplit("/", 1)[-1]
@@ -135,9 +132,7 @@ def _slot(source: Source, invocation: Invocation, nodes: Sequence[Node], span: S
     return item_slot(source, nodes, at, f"{tool.platform[0]}=", within=span, many=many)
 
 
-def item_slot(
-    source: Source, nodes: Sequence[Node], at: int, flag: str, *, within: Span, many: bool
-) -> Slot | None:
+def item_slot(source: Source, nodes: Sequence[Node], at: int, flag: str, *, within: Span, many: bool) -> Slot | None:
     """Where an item `flag` + platforms can be added to a list: behind the item number `at`, in front of all for -1.
 
     None where the item is no scalar of one line inside `within`, or shares its line with more than a list's own marks.

@@ -218,8 +218,10 @@ def command_platforms(
     chosen = overriding.parse(sets)
     platform = [each for each in chosen if each.key == "platform"]
     step = (Step("`--set` names the platform"),)
-    if any(not each.known for each in platform) or (not platform and any(_open(each) for each in sets)):
-        return "unknown", (), step if platform else (Step("`--set` cannot be known"),)
+    if any(not each.known for each in platform):
+        return "unknown", (), step
+    if any(_open(each.partition("=")[0]) for each in sets):
+        return "unknown", (), (Step("`--set` may name the platform"),)
     if any(each.pattern == "*" and not each.append and each.value for each in platform):
         return "explicit", overriding.listed(platform, "", "platform", ()) or (), step
     try:

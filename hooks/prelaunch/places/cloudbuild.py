@@ -170,12 +170,18 @@ class _Configuration:
             value = Value((text,), (note,))
         elif plain and name.startswith("_"):
             value = Value((HANDED,), (Step(f"`{name}` is handed in by whoever starts the build"),))
-        elif name.startswith("_") or name.split(":")[0].split("/")[0].split("#")[0].split("%")[0] in _BUILT_IN:
+        elif name.startswith("_") or _plain_name(name) in _BUILT_IN:
             value = Value((UNKNOWN,))  # an operation on a substitution: `${_TAG%%-*}`
         else:
             return None
         self.substitutions[name] = value
         return value
+
+
+def _plain_name(expression: str) -> str:
+    """The name that an operation such as `BRANCH_NAME%%-*` starts with."""
+    end = next((at for at, char in enumerate(expression) if char != "_" and not char.isalnum()), len(expression))
+    return expression[:end]
 
 
 def _tagged(image: str) -> str:

@@ -158,10 +158,11 @@ def _required(affinity: Node | None) -> dict[str, str]:
     for one in expressions.items[:_MAX_ITEMS] if expressions is not None else ():
         if one.kind != "mapping":
             continue
-        key, operator, values = one.get("key"), one.get("operator"), one.get("values")
-        if key is not None and operator is not None and operator.value == "In" and values is not None:
-            if len(values.items) == 1:
-                found[key.value] = values.items[0].value
+        label, operator, values = one.get("key"), one.get("operator"), one.get("values")
+        if label is None or operator is None or values is None:
+            continue
+        if operator.value == "In" and len(values.items) == 1:
+            found[label.value] = values.items[0].value
     return found
 
 

@@ -34,8 +34,8 @@ def pinned(project: Project, path: str, target: str | None) -> str | None:
     """The one platform that the Dockerfile's target stage always has by default, as written; None where there is none.
 
     It is that of `FROM --platform=` with a constant (the defaults of `ARG` in place), of the target or of the stage
-    that it is built on: an image's content is that of the first stage of the chain. `$BUILDPLATFORM` anywhere in the
-    chain, or any other value that only the build knows, is no constant.
+    that it is built on; where both name one the earlier decides, because its content is what the later one has.
+    `$BUILDPLATFORM`, or any other value that only the build knows, is no constant.
     """
     dockerfile = load(project, path)
     stage = dockerfile.target(target) if dockerfile else None
@@ -45,8 +45,6 @@ def pinned(project: Project, path: str, target: str | None) -> str | None:
     while True:
         if stage.platform:
             found = stage.platform_resolved
-            if found is None:
-                return None
         if stage.parent is None:
             return found
         stage = dockerfile.stages[stage.parent]

@@ -51,8 +51,8 @@ def body_as_script(instruction: Instruction) -> Fragment | None:
 
 
 def _is_shell_option(word: str) -> bool:
-    # `-c` takes its commands from the next word, so that the here-document is only their input.
-    return word == "-" or (word[0] in "-+" and "c" not in word and word.strip("-+").isalnum()) or word == "pipefail"
+    # Anything else is a script's name or, behind `-c`, the commands: the here-document is only their input then.
+    return word in {"-", "pipefail"} or (word[0] in "-+" and word.strip("-+").isalnum())
 
 
 def with_bodies(instruction: Instruction) -> Fragment:

@@ -43,7 +43,7 @@ def builds(source: Source, project: Project) -> list[Build]:
             entries = document.get(key)
             for entry in entries.items[:_MAX_ENTRIES] if entries is not None else ():
                 if entry.kind == "mapping" and not _says(entry, "disable", "skip", "skip_build"):
-                    found.append(_build(key, entry, document, source, project))
+                    found += [_build(key, entry, document, source, project)]
     return sorted(found, key=lambda build: build.span)
 
 

@@ -113,7 +113,7 @@ def _end(text: str, start: int) -> int:
     while at < len(text):
         if text.startswith("}}", at):
             return at + 2
-        if text[at] in "\"`":
+        if text[at] in '"`':
             close = text.find(text[at], at + 1)
             while text[at] == '"' and close > 0 and text[close - 1] == "\\":
                 close = text.find('"', close + 1)
@@ -176,7 +176,7 @@ def _pipes(action: str) -> list[str]:
     for at, char in enumerate(action):
         if quote:
             quote = "" if char == quote and action[at - 1] != "\\" else quote
-        elif char in "\"`":
+        elif char in '"`':
             quote = char
         elif char in "()":
             depth += 1 if char == "(" else -1
@@ -194,7 +194,7 @@ def _split(part: str) -> list[str]:
         if part[at] in _SPACE:
             at += 1
             continue
-        quote = part[at] if part[at] in "\"`" else ""
+        quote = part[at] if part[at] in '"`' else ""
         end = part.find(quote, at + 1) + 1 if quote else at
         if not quote:
             while end < len(part) and part[end] not in _SPACE:

@@ -17,7 +17,7 @@ _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
 def jinja_spots(text: str, lookup: Callable[[str], Value]) -> list[Spot]:
-    """What the expressions of `text` come to; statements (`{% if %}`) and comments are left out, what they hold stays."""
+    """What the expressions of `text` come to; statements (`{% if %}`) and comments go, what is between them stays."""
     spots: list[Spot] = []
     at = text.find("{")
     while at >= 0 and len(spots) < MAX_SPOTS:

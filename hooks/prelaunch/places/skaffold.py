@@ -113,7 +113,9 @@ def _artifact(artifact: Node, frame: _Frame) -> Iterator[Build]:
         yield build
 
 
-def _verdict(artifact: Node, frame: _Frame, builder: str, fixed: str) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
+def _verdict(
+    artifact: Node, frame: _Frame, builder: str, fixed: str
+) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
     for owner, label in ((artifact, "platforms"), (None, "build.platforms")):
         node = artifact.get("platforms") if owner is not None else frame.get("platforms")
         items = node.items[:_MAX_ARTIFACTS] if node is not None else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prelaunch.model import UNKNOWN, UNSET, Fragment, Piece, Value
+from prelaunch.model import UNKNOWN, Fragment, Piece, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -95,7 +95,7 @@ def bare_text(text: str, spots: Iterable[Spot]) -> str:
 
 
 def dollar_spots(text: str, lookup: Callable[[str], Value | None]) -> list[Spot]:
-    """The `$NAME` and `${NAME}` of `text` that `lookup` knows (it gets all that stands in the braces); `$$` gives `$`."""
+    """The `$NAME` and `${NAME}` of `text` that `lookup` knows; it gets all that stands in the braces. `$$` gives `$`."""
     spots: list[Spot] = []
     at = text.find("$")
     while at >= 0 and len(spots) < MAX_SPOTS:
@@ -122,6 +122,6 @@ def dollar_spots(text: str, lookup: Callable[[str], Value | None]) -> list[Spot]
 
 
 def single(value: Value) -> str:
-    """The one text of a value; `UNKNOWN` where there are several, `UNSET` where it is empty."""
+    """The one text of a value; `UNKNOWN` where there are several."""
     texts = set(value.texts)
-    return (texts.pop() or UNSET) if len(texts) == 1 else UNKNOWN
+    return texts.pop() if len(texts) == 1 else UNKNOWN

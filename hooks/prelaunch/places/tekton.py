@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from prelaunch.model import Source
+    from prelaunch.places.script import ScriptFacts
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
 
@@ -159,7 +160,7 @@ def _task(spec: Node, given: Mapping[str, Value], around: Surroundings) -> list[
     return shared(facts)
 
 
-def _step(spec: Node, parameters: _Parameters, around: Surroundings):  # noqa: ANN202
+def _step(spec: Node, parameters: _Parameters, around: Surroundings) -> ScriptFacts:
     return read_container(spec, replace(around, fill=parameters.fill)) if spec.kind == "mapping" else NOTHING
 
 

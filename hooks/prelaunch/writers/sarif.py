@@ -43,14 +43,14 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # 
 
 
 def _rule(name: str, summary: str, rule: Rule | None) -> dict[str, Any]:
-    text = {
+    described = {"text": summary}
+    return {
         "id": name,
-        "shortDescription": {"text": summary},
-        "defaultConfiguration": {"level": LEVELS[rule.certainty if rule else "certain"]},
+        "shortDescription": described,
+        "fullDescription": described,
+        "help": described if rule is None else {**described, "markdown": rule.doc},
+        "defaultConfiguration": {"level": LEVELS["certain" if rule is None else rule.certainty]},
     }
-    if rule is not None:
-        text["help"] = {"text": summary, "markdown": rule.doc}
-    return text
 
 
 def _result(finding: Finding, index: int, seen: dict[str, int]) -> dict[str, Any]:

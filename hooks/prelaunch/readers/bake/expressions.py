@@ -128,7 +128,7 @@ class Evaluator(Names):
             values.extend(items(last))
         if not functions.is_known(node.name) and node.name in self.known.functions:
             return self.user_function(node.name, values, trace, depth)
-        return functions.call(node.name, values, known=all([self.settled(each) for each in values]))
+        return functions.call(node.name, values, known=all(self.settled(each) for each in values))
 
     def _attempt(self, node: Call, scope: Mapping[str, Data], trace: Trace, depth: int) -> Data:
         """`try(a, b)`: the first that does not fail; `can(a)`: whether it does not."""

@@ -67,7 +67,7 @@ def layers_of(source: Source, block: Block, evaluator: Evaluator) -> Iterator[La
         yield Layer(label, source, block.span, block.opening, block)
         return
     axes = evaluator.value(matrix.value, {}, Trace())
-    for number, scope in enumerate(_combinations(axes) if evaluator.left > 0 else [_Everything()]):
+    for number, scope in enumerate(_combinations(axes) if evaluator.left > 0 else [{}]):
         evaluator.left -= 10
         called: Data = NOT_KNOWN if name is None else evaluator.value(name.value, scope, Trace())
         plain = UNKNOWN if called is None or isinstance(called, (Unknown, tuple, dict)) else text(called)
@@ -77,9 +77,9 @@ def layers_of(source: Source, block: Block, evaluator: Evaluator) -> Iterator[La
 
 
 def _combinations(axes: Data) -> list[dict[str, Data]]:
-    """Every combination of a matrix; one with unknown values where it cannot be known."""
+    """Every combination of a matrix; where it cannot be known one without values, so that its names are unknown."""
     if not isinstance(axes, dict):
-        return [_Everything()]
+        return [{}]
     rows: list[dict[str, Data]] = [{}]
     for key, values in axes.items():
         if isinstance(values, dict):
@@ -89,16 +89,6 @@ def _combinations(axes: Data) -> list[dict[str, Data]]:
         rows = [{**row, key: value} for row in rows[: MAX_MATRIX // max(len(values), 1) + 1] for value in values]
         rows = rows[:MAX_MATRIX]
     return rows
-
-
-class _Everything(dict[str, Data]):
-    """A scope of which nothing is known: every name may be in it."""
-
-    def __contains__(self, key: object) -> bool:
-        return True
-
-    def __missing__(self, key: str) -> Data:
-        return NOT_KNOWN
 
 
 class Resolver:

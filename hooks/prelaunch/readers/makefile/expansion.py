@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Piece
-from prelaunch.readers.makefile.functions import PURE, patsubst
+from prelaunch.readers.makefile.functions import PURE, looked_for, patsubst
 from prelaunch.readers.makefile.pieces import MAX_PIECES, Pieces, bounded, one, steps_of, text_of
-from prelaunch.readers.makefile.scanning import BLANK, arguments, assignment, closer
+from prelaunch.readers.makefile.scanning import BLANK, arguments, assignment, closer, colon_of
 from prelaunch.readers.makefile.worlds import ChoiceError
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Expander:
         colon = text.find(":", low, high)
         if "$" in text[low:high]:
             inner = text[low:high]
-            colon = _colon(inner)
+            colon = colon_of(inner)
             name = text_of(self.plain(inner[:colon] if colon >= 0 else inner, context.deeper()))
             colon = colon + low if colon >= 0 else -1
         else:
@@ -173,8 +173,10 @@ class Expander:
         texts = [text_of(pieces) for pieces in given]
         if name == "wildcard":
             return one(self.variables.wildcard(texts[0]), *given)
-        if name == "shell":
-            return one(_found_program(texts[0]), *given)
+        program = looked_for(texts[0]) if name == "shell" else None
+        if program is not None:
+            there = self._chosen(("found", program), context)
+            return one(UNKNOWN if there is None else program if there else "", *given)
         return one(apply(*texts), *given)
 
     def _lazy(self, name: str, text: str, ranges: list[tuple[int, int]], context: Context, at: Mapped | None) -> Pieces:
@@ -223,7 +225,10 @@ class Expander:
             return True
         if UNKNOWN not in text:
             return False
-        key = ("nonempty", raw.strip())
+        return self._chosen(("nonempty", raw.strip()), context)
+
+    @staticmethod
+    def _chosen(key: tuple[str, str], context: Context) -> bool | None:
         if key in context.world.chosen:
             return context.world.chosen[key]
         if context.world.blurred:
@@ -303,29 +308,3 @@ def _words(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
         low = end
     if low < high:
         yield low, high
-
-
-def _colon(text: str) -> int:
-    """The first colon of `text` outside of references, or -1."""
-    at = 0
-    while at < len(text):
-        if text[at] == "$" and at + 1 < len(text) and text[at + 1] in "({":
-            close = closer(text, at + 1)
-            if close < 0:
-                return -1
-            at = close
-        elif text[at] == ":":
-            return at
-        at += 1
-    return -1
-
-
-def _found_program(command: str) -> str:
-    """`which docker` and `command -v docker` give the program's path, whose last part is all that matters here."""
-    words = [word for word in command.split() if word not in {"2>/dev/null", "2>", "/dev/null"}]
-    for start in (["which"], ["command", "-v"], ["type", "-p"], ["type", "-P"]):
-        if words[: len(start)] == start and len(words) == len(start) + 1:
-            name = words[-1]
-            if name.strip(BLANK) and all(char.isalnum() or char in "-_." for char in name):
-                return name
-    return UNKNOWN

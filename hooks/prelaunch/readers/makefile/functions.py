@@ -157,6 +157,17 @@ def _edge(index: int) -> Callable[[str], str]:
     return apply
 
 
+def looked_for(command: str) -> str | None:
+    """The program that `which X` or `command -v X` looks for: the answer is its path, or nothing."""
+    words = [word for word in command.split() if word not in {"2>/dev/null", "2>", "/dev/null"}]
+    for start in (["which"], ["command", "-v"], ["type", "-p"], ["type", "-P"]):
+        if words[: len(start)] == start and len(words) == len(start) + 1:
+            name = words[-1]
+            if all(char.isalnum() or char in "-_." for char in name):
+                return name
+    return None
+
+
 def _unknown(*_: str) -> str:
     return UNKNOWN
 

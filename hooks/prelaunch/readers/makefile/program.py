@@ -10,8 +10,8 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import UNKNOWN, Fragment, Source
-from prelaunch.readers.makefile.context import Event
+from prelaunch.model import UNKNOWN, Fragment, Piece, Source
+from prelaunch.readers.makefile.context import Event, Scope
 from prelaunch.readers.makefile.facts import Assignment, Bare, Export, Include, Makefile, RecipeLine, Rule
 from prelaunch.readers.makefile.pieces import text_of
 from prelaunch.readers.makefile.reading import read
@@ -87,6 +87,7 @@ class Program:
         self.specific: list[tuple[str, Event]] = []
         self.files: set[str] = set()
         self.one_shell = False
+        self.any_recipe = Scope({name: [Piece(UNKNOWN, 0, 0, literal=False)] for name in "@<^+?*%|"})
         self.order = 0
         self._evaluated = 0
         self._fatal: list[Condition] = []

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import UNKNOWN, Fragment, Piece, Value
+from prelaunch.model import UNKNOWN, Fragment, Piece
 from prelaunch.readers.makefile.context import END, Event, Scope
 from prelaunch.readers.makefile.facts import Mapped
 from prelaunch.readers.makefile.functions import match
-from prelaunch.readers.makefile.pieces import Pieces, steps_of, text_of
+from prelaunch.readers.makefile.pieces import Pieces, text_of
 from prelaunch.readers.makefile.scanning import BLANK, assignment, references
-from prelaunch.readers.makefile.worlds import ChoiceError, World, alternatives
+from prelaunch.readers.makefile.worlds import World, alternatives
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prelaunch.readers.makefile.context import Context
     from prelaunch.readers.makefile.program import LineAt, Program, RuleAt
-    from prelaunch.readers.makefile.worlds import Condition
 
 MAX_PATTERNS = 200
 PREFIXES = "@-+ \t"
@@ -77,11 +77,13 @@ class _Specific:
         found: dict[int, Event] = {}
         for target in targets:
             # Two targets that are not known are the same only where they are written the same way.
-            for number, event in self.plain.get(target, ()) if UNKNOWN not in target or target in raw else ():
-                found[number] = event
-            for pattern, number, event in self.patterns:
-                if UNKNOWN not in pattern and match(pattern, target) is not None:
-                    found[number] = event
+            if UNKNOWN not in target or target in raw:
+                found.update(self.plain.get(target, ()))
+            found.update(
+                (number, event)
+                for pattern, number, event in self.patterns
+                if UNKNOWN not in pattern and match(pattern, target) is not None
+            )
         for number in sorted(found):
             yield found[number]
 
@@ -264,74 +266,3 @@ def runs_in_sh(program: Program, unit: Unit, world: World) -> bool:
     context = program.variables.context(world.blur(), END, unit.scope)
     words = text_of(program.variables.value("SHELL", context)).split()
     return not any(posixpath.basename(word).startswith(_OTHER_SHELLS) for word in words)
-
-
-class Environment(Mapping[str, Value]):
-    """The exported variables of one recipe in one world; each value is computed when it is asked for."""
-
-    def __init__(self, program: Program, unit: Unit, world: World) -> None:
-        self._program, self._unit, self._world = program, unit, world
-        self._names = _exported(program, unit, world)
-        self._known: dict[str, Value] = {}
-
-    def __getitem__(self, name: str) -> Value:
-        if name not in self._names:
-            raise KeyError(name)
-        if name not in self._known:
-            variables = self._program.variables
-
-            def value(world: World) -> Pieces:
-                return variables.value(name, variables.context(world, END, self._unit.scope))
-
-            found = alternatives(value, self._world)
-            steps = dict.fromkeys(step for pieces in found for step in steps_of(pieces))
-            self._known[name] = Value(tuple(dict.fromkeys(text_of(pieces) for pieces in found)), tuple(steps))
-        return self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-def _exported(program: Program, unit: Unit, world: World) -> dict[str, None]:
-    """The names that make hands to the recipe's environment (manual 5.7.2), without those that are set nowhere."""
-    memo, known = "exported", unit.scope.memo(world) if unit.scope.events else world.memo
-    if memo not in known:
-        known[memo] = _find_exported(program, unit, world)
-    return known[memo]  # type: ignore[return-value]
-
-
-def _find_exported(program: Program, unit: Unit, world: World) -> dict[str, None]:
-    variables = program.variables
-    everything, names = False, dict[str, bool]()
-    for item in program.exports:
-        if not _may_hold(program, world, item.guard):
-            continue
-        listed = program.plain(item.names, item.order).split()
-        if not listed:
-            everything = item.on
-        for name in listed:
-            names[name] = item.on
-    for name, events in unit.scope.events.items():
-        if any("export" in event.modifiers for event in events):
-            names[name] = True
-    if everything:
-        for name in (*variables.events, *unit.scope.events):
-            if name.isidentifier() and name.isascii():
-                names.setdefault(name, True)
-    context = variables.context(world.blur(), END, unit.scope)
-    kept: dict[str, None] = {}
-    for name, on in names.items():
-        segments = variables.segments(name, context) if on else []
-        if on and (segments is None or segments):
-            kept[name] = None
-    return kept
-
-
-def _may_hold(program: Program, world: World, guard: Condition) -> bool:
-    try:
-        return program.variables.holds(world, guard) is not False
-    except ChoiceError:
-        return True

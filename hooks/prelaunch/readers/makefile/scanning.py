@@ -209,3 +209,18 @@ def references(text: str) -> list[tuple[int, int]]:
         else:
             at = text.find("$", at + 2)
     return found
+
+
+def colon_of(text: str) -> int:
+    """The first colon of `text` outside of references, or -1."""
+    at = 0
+    while at < len(text):
+        if text[at] == "$" and at + 1 < len(text) and text[at + 1] in CLOSERS:
+            close = closer(text, at + 1)
+            if close < 0:
+                return -1
+            at = close
+        elif text[at] == ":":
+            return at
+        at += 1
+    return -1
