@@ -16,7 +16,7 @@ from prelaunch.places.script import ScriptFacts, build_of, read_script, unite
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from prelaunch.model import Build, Source
     from prelaunch.places.commands import Invocation
@@ -184,8 +184,3 @@ def runs_in_shell(script: str) -> bool:
     while words and (words[0].endswith("/env") or words[0].startswith("-") or "=" in words[0]):
         words.pop(0)
     return bool(words) and words[0].rsplit("/", 1)[-1] in _SHELLS
-
-
-def published(builds: Iterable[Build]) -> tuple[Build, ...]:
-    """The builds, said to be published."""
-    return tuple(replace(build, published=True) for build in builds)

@@ -95,7 +95,7 @@ def bare_text(text: str, spots: Iterable[Spot]) -> str:
 
 
 def dollar_spots(text: str, lookup: Callable[[str], Value | None]) -> list[Spot]:
-    """The `$NAME` and `${NAME}` of `text` that `lookup` knows; it gets all that stands in the braces. `$$` gives `$`."""
+    """The `$NAME` and `${NAME}` of `text` that `lookup` knows (all that stands in braces); `$$` gives `$`."""
     spots: list[Spot] = []
     at = text.find("$")
     while at >= 0 and len(spots) < MAX_SPOTS:
