@@ -66,7 +66,9 @@ def test_what_containerd_refuses_is_refused_with_its_reason(text: str, reason: s
     assert reason in str(error.value)
 
 
-@pytest.mark.parametrize(("text", "reason"), [("amd64", "names no operating system"), ("linux", "names no architecture")])
+@pytest.mark.parametrize(
+    ("text", "reason"), [("amd64", "names no operating system"), ("linux", "names no architecture")]
+)
 def test_half_a_platform_needs_a_host(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse(text)

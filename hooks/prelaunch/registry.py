@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
+    from prelaunch.discover import Word
     from prelaunch.model import Rule
 
 GROUP = "[prelaunch.rules]"
@@ -101,13 +102,14 @@ def rule_names() -> set[str]:
     return {part.replace("_", "-") for name in packages() for part, _ in _folders(_package(name))}
 
 
-def import_words() -> dict[str, tuple[bytes, ...] | None]:
+def import_words() -> dict[str, tuple[Word, ...] | None]:
     """By kind of file, the words of which a file must hold one to be worth reading for its imports; None: any file is.
 
     Each package of rules may say so in its constant `WORDS`, a mapping of kind to words; one that does not wants every
-    file. The words under "" are for builds, in files of every kind.
+    file. A tuple in place of a word asks for its first word together with any of the others. The words under "" are for
+    builds, in files of every kind.
     """
-    kinds: dict[str, tuple[bytes, ...] | None] = {"python": (), "notebook": (), "dockerfile": (), "": ()}
+    kinds: dict[str, tuple[Word, ...] | None] = {"python": (), "notebook": (), "dockerfile": (), "": ()}
     for name in packages():
         words = getattr(_package(name), "WORDS", None)
         for kind, so_far in kinds.items():

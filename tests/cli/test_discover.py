@@ -271,3 +271,10 @@ def test_links_are_followed_inside_the_root_only_and_each_file_comes_once(tmp_pa
         _git(root, "init")
     paths = [path for path in walk(str(root), ".") if os.path.exists(root / path)]
     assert paths == ["real.sh"]
+
+
+def test_a_tuple_of_words_asks_for_its_first_and_any_other() -> None:
+    words = {"python": ((b"jwt", b"JWTError", b"Other"),)}
+    assert facts_in("python", b"from jwt import JWTError", words) == {IMPORT}
+    assert facts_in("python", b"from jwt import encode", words) == set()
+    assert facts_in("python", b"class JWTError: ...", words) == set()

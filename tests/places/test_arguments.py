@@ -35,7 +35,11 @@ def facts(text: str, program: str = "docker") -> ScriptFacts:
         ("docker", "args:\n- build\n- .\n", "args:\n- build\n- --platform=linux/amd64\n- .\n"),
         ("docker", "args:\r\n  - 'build'\r\n  - .", "args:\r\n  - 'build'\r\n  - '--platform=linux/amd64'\r\n  - ."),
         ("docker", "args:\n- build # it\n- .", "args:\n- build # it\n- --platform=linux/amd64\n- ."),
-        ("", "args:\n-  docker\n-  buildx\n-  build\n-  .", "args:\n-  docker\n-  buildx\n-  build\n-  --platform=linux/amd64\n-  ."),
+        (
+            "",
+            "args:\n-  docker\n-  buildx\n-  build\n-  .",
+            "args:\n-  docker\n-  buildx\n-  build\n-  --platform=linux/amd64\n-  .",
+        ),
         ("/kaniko/executor", "args: ['-d', x]", "args: ['--custom-platform=linux/amd64', '-d', x]"),
         ("/kaniko/executor", "args:\n  - -d\n  - x", "args:\n  - --custom-platform=linux/amd64\n  - -d\n  - x"),
         ("/kaniko/executor", 'args:\n  - "-d=x"\n', 'args:\n  - "--custom-platform=linux/amd64"\n  - "-d=x"\n'),

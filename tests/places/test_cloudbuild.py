@@ -64,7 +64,16 @@ def test_the_arguments_of_a_docker_step_are_its_command_line(
 
 @pytest.mark.parametrize(
     "args",
-    ["['push', 'a']", "['run', 'a', 'build', '.']", "['tag', 'build', 'b']", "['pull', 'a']", "[]", "", "build .", "{}"],
+    [
+        "['push', 'a']",
+        "['run', 'a', 'build', '.']",
+        "['tag', 'build', 'b']",
+        "['pull', 'a']",
+        "[]",
+        "",
+        "build .",
+        "{}",
+    ],
 )
 def test_other_subcommands_build_nothing(args: str) -> None:
     assert read(step(args)) == []
@@ -164,9 +173,7 @@ def test_a_build_spans_from_the_name_to_the_end_of_the_arguments() -> None:
         ("{}", "--platform=$$_P", "explicit", ("$_P",)),
     ],
 )
-def test_substitutions_are_put_in(
-    substitutions: str, argument: str, state: str, platforms: tuple[str, ...]
-) -> None:
+def test_substitutions_are_put_in(substitutions: str, argument: str, state: str, platforms: tuple[str, ...]) -> None:
     build = only(step(f"[build, '{argument}', .]", more=f"substitutions: {substitutions}\n"))
     assert (build.state, build.platforms) == (state, platforms)
 
@@ -236,7 +243,15 @@ def test_json_is_read_too() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "steps:", "steps: x", "steps: [x, [], {}]", "steps: [{name: []}]", "- a", "steps: [{name: docker, args: [[build]]}]"],
+    [
+        "",
+        "steps:",
+        "steps: x",
+        "steps: [x, [], {}]",
+        "steps: [{name: []}]",
+        "- a",
+        "steps: [{name: docker, args: [[build]]}]",
+    ],
 )
 def test_what_is_no_configuration_builds_nothing(text: str) -> None:
     assert read(text) == []

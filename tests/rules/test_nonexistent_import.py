@@ -545,9 +545,13 @@ def test_any_text_is_judged_without_an_exception(make: Make, text: str, path: st
 # --- the data --------------------------------------------------------------------------------------------------------
 
 
-def test_the_prefilter_words_are_the_top_level_names_of_the_data() -> None:
-    tops = tuple(sorted({row.module.partition(".")[0] for row in rows()}))
-    assert all(tuple(word.decode() for word in WORDS[kind]) == tops for kind in ("python", "notebook", "dockerfile"))
+def test_the_prefilter_words_are_the_packages_and_names_of_the_data() -> None:
+    names: dict[str, set[str]] = {}
+    for row in rows():
+        word = row.wrong if row.missing == "name" else row.module.rpartition(".")[2]
+        names.setdefault(row.module.partition(".")[0], set()).add(word)
+    expected = tuple((top.encode(), *(word.encode() for word in sorted(names[top]))) for top in sorted(names))
+    assert all(WORDS[kind] == expected for kind in ("python", "notebook", "dockerfile"))
 
 
 def test_each_row_is_whole_and_stands_once() -> None:

@@ -38,7 +38,9 @@ def check(build: Build, project: Project) -> Iterator[Finding]:
         f"{subject} {what} no platform, so the image is built for {machine} and dies elsewhere with"
         f" `exec format error`; {_cure(build, project.settings.platforms)}"
     )
-    yield Finding("missing-platform", _certainty(build, project), build.source, build.span, message, _fix(build, project))
+    yield Finding(
+        "missing-platform", _certainty(build, project), build.source, build.span, message, _fix(build, project)
+    )
 
 
 def _certainty(build: Build, project: Project) -> Certainty:

@@ -143,7 +143,7 @@ def _set_in_recipe(line: LineAt) -> Iterator[Event]:
                 # Expanded with the recipe, so the recipe's own variables are seen.
                 operator = "=" if found.operator == ":=" else found.operator
                 number = source.position(at)[0]
-                yield Event(found.name, operator, value, END, line.guard, source, number, local=True)
+                yield Event(found.name, operator, value, END - 1, line.guard, source, number, local=True)
 
 
 def expand_recipe(program: Program, unit: Unit, line: LineAt) -> list[Reading]:

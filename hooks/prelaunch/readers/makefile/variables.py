@@ -168,7 +168,9 @@ class Variables:
         if final:
             yield Event(name, "learned", final[0].text, 0, (), _NOWHERE, 0)
             return
-        yield from reversed(context.scope.events.get(name, ()))
+        for event in reversed(context.scope.events.get(name, ())):
+            if event.order < context.order:
+                yield event
         end = len(events) if context.order >= END else bisect_left(events, context.order, key=_order)
         learned_here = [item for item in context.world.refined.get(name, ()) if item.order < context.order]
         for number in range(end - 1, -1, -1):
@@ -226,7 +228,8 @@ class Variables:
         scope = context.scope if event.local else self.global_scope
         memo, known = ("event", event), scope.memo(context.world)
         if memo not in known:
-            there = replace(context, order=min(event.order, context.order), arguments={}, evaluated={}, scope=scope)
+            order = min(event.order, context.order)
+            there = replace(context, order=order, arguments={}, evaluated={}, names=(), scope=scope)
             known[memo] = self.expander.plain(event.value, there)
         return known[memo]  # type: ignore[return-value]
 
