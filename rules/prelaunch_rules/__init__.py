@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The data's packages, each with the names that it does not have (of a module that it does not have, the last part).
-_NAMES = (
+NAMES: tuple[tuple[bytes, ...], ...] = (
     (b"Crypto", b"AES256", b"PBKDF2HMAC", b"PKCS7", b"pbkdf2"),
     (b"anthropic", b"MessageResponse", b"ToolUse", b"errors", b"exceptions"),
     (b"celery", b"RetryError"),
@@ -97,8 +97,8 @@ _NAMES = (
 )
 
 WORDS: Mapping[str, tuple[bytes | tuple[bytes, ...], ...]] = {
-    "python": _NAMES,
-    "notebook": _NAMES,
-    "dockerfile": _NAMES,
+    "python": NAMES,
+    "notebook": NAMES,
+    "dockerfile": NAMES,
 }
 """By kind of file, what makes its imports worth reading: a word, or a word together with any of the others."""

@@ -79,7 +79,8 @@ def test_a_plugin_says_the_words_of_its_imports_or_gets_every_file(site: Path) -
     _plugin(site, "plugin_words", {}, 'WORDS = {"python": (b"mine",), "": (b"own-tool",)}')
     words = registry.import_words()
     assert words["python"] is not None
-    assert {b"mine", b"cryptography"} <= set(words["python"])
+    assert b"mine" in words["python"]
+    assert any(word[0] == b"cryptography" for word in words["python"])
     assert words[""] == (b"own-tool",)
     _plugin(site, "plugin_without", {})
     assert registry.import_words()["python"] is None

@@ -79,7 +79,8 @@ VALUES = {
     "loops and calls": "L = a b\nA = $(foreach x,$(L),<$(x)>)\nrev = $(2)$(1)$(0)\nB = $(call rev,1,2)\n"
     "f = [$1|$2|$3|$4]\nC = $(call f,a,,c)\nD = $(call f, a , b )\nE = $(foreach a,$(L),$(foreach b,1 2,$a$b))",
     "references": "X = a.c b.c\nA = $(X:.c=.o)\nB = $(X:%.c=%.o)\nC = ${X:a%=z%}\nx = y\ny = z\nD = $($(x))\n"
-    "E = $x$(x)${x}\nF = a$ b\nG = $(X:c)\nempty :=\nspace := $(empty) $(empty)\ncomma := ,\nH = $(subst $(space),$(comma),$(X))",
+    "E = $x$(x)${x}\nF = a$ b\nG = $(X:c)\nempty :=\nspace := $(empty) $(empty)\ncomma := ,\n"
+    "H = $(subst $(space),$(comma),$(X))\nI = $(if $(space),$(or $(space),x),y)",
     "conditions": "ifdef X\nA=1\nelse ifeq ($(A),)\nA=2\nelse\nA=3\nendif\nX =\nifdef X\nB=1\nelse\nB=2\nendif\n"
     "ifneq '$(A)' \"2\"\nC=1\nelse\nC=2\nendif\nY = $(X)\nifdef Y\nD=1\nendif\nifeq (a,a)\nE=1\nendif # x\n"
     "ifeq ($(strip $(N)),)\nF = f\nendif",
@@ -87,9 +88,11 @@ VALUES = {
     "odd assignments": "A+=z\nB  +=  q  \nexport C = 4\noverride D = 5\nexport override E := 6\nF=a=b\nG = :=\nH:=a:b",
     "taken back": "A = 1\nundefine A\nB = $(A)x\nA ?= 2",
     "evaluated": "$(eval C := 5)\nD = $(eval E := 7)$(E)\nF := $(D)x\n"
-    "define T\n$(1)_V = $(2)\n$(1)_W := $$($(1)_V)x\nendef\n$(foreach i,p q,$(eval $(call T,$(i),v$(i))))\nG = $(p_W)$(q_W)",
+    "define T\n$(1)_V = $(2)\n$(1)_W := $$($(1)_V)x\nendef\n"
+    "$(foreach i,p q,$(eval $(call T,$(i),v$(i))))\nG = $(p_W)$(q_W)",
     "upper case by evaluation": "m = a:A b:B\nuc = $(strip $(eval u := $1)$(foreach p,$(m),"
-    "$(eval u := $(subst $(word 1,$(subst :, ,$p)),$(word 2,$(subst :, ,$p)),$(u)))))$(u)\n$(call uc,ab)_X := 3\nA = $(AB_X)$(call uc,b)",
+    "$(eval u := $(subst $(word 1,$(subst :, ,$p)),$(word 2,$(subst :, ,$p)),$(u)))))$(u)\n"
+    "$(call uc,ab)_X := 3\nA = $(AB_X)$(call uc,b)",
     "named like functions": "if = 3\nA = $(if)\nexport = 4\nB=$(export)\nC = $(subst a,b,(a,a))",
     "recipe prefix": ".RECIPEPREFIX = >\nt:\n> echo a\n\tA = 3\n.RECIPEPREFIX =\nt2:\n\techo b\nA ?= 4",
 }

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Finding, Import, Rule
-from prelaunch_rules import WORDS
+from prelaunch_rules import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prelaunch_rules.nonexistent_import.data import Row
 
 NAME = "nonexistent-import"
-_TOPS = frozenset(word.decode() for word in WORDS["python"])
+_TOPS = frozenset(group[0].decode() for group in NAMES)
 
 
 def check(fact: Import, project: Project) -> Iterator[Finding]:

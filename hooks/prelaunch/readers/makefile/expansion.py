@@ -221,7 +221,7 @@ class Expander:
     def _nonempty(self, pieces: Pieces, raw: str, context: Context) -> bool | None:
         """Whether a condition holds; splits the world where that is open, None where it may not be split."""
         text = text_of(pieces)
-        if text.replace(UNKNOWN, "").strip():
+        if text.replace(UNKNOWN, ""):  # blanks that come out of a reference count
             return True
         if UNKNOWN not in text:
             return False
