@@ -76,6 +76,9 @@ _INTERPRETERS = {
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox"})
 
+_FOREIGN = ("/vendor/", "/node_modules/")
+"""Other people's code, kept in the repository: what it builds is not this project's to mend."""
+
 MAX_BYTES = 2_000_000  # as prelaunch.project, which costs an import too many here
 
 
@@ -306,13 +309,14 @@ def walk(root: str, folder: str) -> Iterator[str]:
 
     In a git work tree these are the tracked and the untracked files that git does not ignore; elsewhere all files but
     those of `.git`, virtual environments and the like. A symbolic link to a file inside the root gives that file's own
-    path, once; other links are not followed.
+    path, once; other links are not followed. Folders that hold other people's code (`vendor`) are left out, unless
+    `folder` lies in one.
     """
     top = os.path.join(root, folder)
     paths = _git_files(top)
     found = set()
     for path in _all_files(top) if paths is None else paths:
-        if kind_by_name(path):
+        if kind_by_name(path) and not any(name in f"/{path}" for name in _FOREIGN):
             full = os.path.join(top, path)
             if os.path.islink(full):
                 full = os.path.realpath(full)

@@ -238,7 +238,8 @@ class Build:
 
     `tool` is a name of the builder table, `form` the kind of place: makefile, shell, gha-run, gha-uses, gitlab,
     compose, bake, dockerfile. `platforms` are as written. `image` is False where the result is no image
-    (`-o type=local`, `--check`). `dockerfile` is the path, relative to the root, where it is literal. `open` names
+    (`-o type=local`, `--check`). `dockerfile` is the path, relative to the root, where it is literal, `target`
+    the stage that is built where one is named. `open` names
     variables that are set nowhere in the repository and could hold a platform flag.
     """
 
@@ -254,6 +255,7 @@ class Build:
     published: bool = False
     images: tuple[str, ...] = ()
     dockerfile: str | None = None
+    target: str | None = None
     image: bool = True
     open: tuple[str, ...] = ()
 

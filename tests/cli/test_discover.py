@@ -278,3 +278,11 @@ def test_a_tuple_of_words_asks_for_its_first_and_any_other() -> None:
     assert facts_in("python", b"from jwt import JWTError", words) == {IMPORT}
     assert facts_in("python", b"from jwt import encode", words) == set()
     assert facts_in("python", b"class JWTError: ...", words) == set()
+
+
+def test_vendored_code_is_left_out_of_a_walk_unless_it_is_named(tmp_path: Path) -> None:
+    for path in ("vendor/lib/Makefile", "src/vendor/lib/build.sh", "vendored.sh", "Makefile"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("docker build .\n")
+    assert list(walk(str(tmp_path), ".")) == ["Makefile", "vendored.sh"]
+    assert list(walk(str(tmp_path), "vendor/lib")) == ["vendor/lib/Makefile"]

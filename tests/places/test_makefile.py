@@ -50,6 +50,39 @@ STATES = {
         "explicit",
         ("linux/arm64",),
     ),
+    "the other side of an optional flag": (
+        "t:\n\tdocker build $(if $(P),--pull,--platform=linux/amd64) .\n",
+        "explicit",
+        ("linux/amd64",),
+    ),
+    "a default in the recipe": (
+        "t:\n\tdocker build --platform $(or $(P),linux/amd64) .\n",
+        "explicit",
+        ("linux/amd64",),
+    ),
+    "a default in the recipe's flag": (
+        "t:\n\tdocker build --platform=$(or $(P),linux/amd64) .\n",
+        "explicit",
+        ("linux/amd64",),
+    ),
+    "a platform that must be given in the recipe": (
+        "t:\n\tdocker build --platform=$(or $(P),$(error P is not set)) .\n",
+        "explicit",
+        None,
+    ),
+    "several platforms joined": (
+        (
+            "L = linux/amd64 linux/arm64\ncomma := ,\nempty :=\nspace := $(empty) $(empty)\n"
+            "t:\n\tdocker buildx build --platform $(subst $(space),$(comma),$(L)) .\n"
+        ),
+        "explicit",
+        ("linux/amd64", "linux/arm64"),
+    ),
+    "an architecture of the machine": (
+        "A ?= $(shell go env GOARCH)\nt:\n\tdocker build --platform linux/$(A) .\n",
+        "explicit",
+        None,
+    ),
     "a flag by ifdef that is off": (
         "ifdef ARCH\nF = --platform linux/$(ARCH)\nendif\nt:\n\tdocker build $(F) .\n",
         "missing",

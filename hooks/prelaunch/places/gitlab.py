@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from prelaunch.readers.yaml import Node
 
 MAX_COMBINATIONS = 32
-MAX_READ = 8_000_000
-"""Characters of scripts that are read for one file: aliases and templates can make a small file's jobs endless."""
+MAX_READ = 4_000_000
+"""How much of scripts is read for one file: aliases and templates can make a small file's jobs endless."""
+
+_LINE = 100
+"""What a line of a script counts besides its characters."""
 
 _MAX_VARIABLES = 500
 
@@ -50,7 +53,7 @@ class _Reader:
     def all(self, *, hidden: bool) -> Iterator[Build]:
         """The builds of the jobs that run, or of the templates (`.name`)."""
         for name in self.pipeline.jobs():
-            if name.startswith(".") == hidden:
+            if name.startswith(".") == hidden and self.left > 0:
                 yield from self._job(name)
 
     def _job(self, name: str) -> list[Build]:
@@ -79,7 +82,7 @@ class _Reader:
         setting = Setting("gitlab", environment, ".", "powershell" if windows else "sh", _host(labels))
         key = (fragment, tuple(sorted(environment.items())), setting.dialect, setting.host)
         if key not in self.read:
-            self.left -= len(fragment.text)
+            self.left -= len(fragment.text) + _LINE * fragment.text.count("\n")
             if self.left < 0:
                 return ScriptFacts((), pushes=False)
             self.read[key] = read_script(fragment, setting, self.project)

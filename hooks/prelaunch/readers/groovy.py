@@ -47,6 +47,7 @@ def scan(text: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     at = text.find("\n") if text.startswith("#!") else 0
     at = len(text) if at < 0 else at
+    last_dollar = text.rfind("/$")  # so that what nothing closes is not looked for again and again
     while at < len(text):
         char = text[at]
         if char == "\n":
@@ -65,7 +66,9 @@ def scan(text: str) -> tuple[Token, ...]:
             token = _quoted(text, at, quote)
             tokens.append(token)
             at = token.stop
-        elif (char == "/" or text.startswith("$/", at)) and (token := _slashy(text, at, tokens)) is not None:
+        elif (char == "/" or (at < last_dollar and text.startswith("$/", at))) and (
+            token := _slashy(text, at, tokens)
+        ) is not None:
             tokens.append(token)
             at = token.stop
         elif char.isalnum() or char in "_$":
@@ -134,7 +137,9 @@ def _reference(text: str, at: int) -> Part | None:
         first = stop
         while stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
             stop += 1
-        dotted = text.startswith(".", stop) and (text[stop + 1 : stop + 2].isalpha() or text[stop + 1 : stop + 2] == "_")
+        dotted = text.startswith(".", stop) and (
+            text[stop + 1 : stop + 2].isalpha() or text[stop + 1 : stop + 2] == "_"
+        )
         if stop == first or not dotted:
             break
         stop += 1

@@ -29,13 +29,12 @@ def check(build: Build, project: Project) -> Iterator[Finding]:
     """Judge one build; see README.md for the gates."""
     if build.state != "missing" or not build.image:
         return
-    if build.dockerfile is not None and project.pinned_platform(build.dockerfile) is not None:
+    if build.dockerfile is not None and project.pinned_platform(build.dockerfile, build.target) is not None:
         return
     subject = _SUBJECTS.get(build.tool, f"`{build.tool}`")
-    machine = f"this runner ({build.host})" if build.host else "the machine that runs it"
-    what = "says" if build.form in {"compose", "bake", "gha-uses"} else "names"
+    machine = f"this runner ({build.host})" if build.host else "whatever machine runs it"
     message = (
-        f"{subject} {what} no platform, so the image is built for {machine} and dies elsewhere with"
+        f"{subject} names no platform, so the image is built for {machine} and dies elsewhere with"
         f" `exec format error`; {_cure(build, project.settings.platforms)}"
     )
     yield Finding(

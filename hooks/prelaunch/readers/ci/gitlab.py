@@ -25,7 +25,7 @@ RESERVED = frozenset(
 """Keys at the top of a file that are no jobs."""
 
 MAX_FILES = 50
-MAX_LINES = 5_000
+MAX_LINES = 2_000
 MAX_LENGTH = 1_000_000
 """A script is not followed further than this; aliases can make a small file's scripts endless."""
 

@@ -225,7 +225,7 @@ class Expander:
             return True
         if UNKNOWN not in text:
             return False
-        return self._chosen(("nonempty", raw.strip()), context)
+        return self._chosen((f"nonempty {text}", raw.strip()), context)
 
     @staticmethod
     def _chosen(key: tuple[str, str], context: Context) -> bool | None:
@@ -239,14 +239,14 @@ class Expander:
         self, text: str, ranges: list[tuple[int, int]], context: Context, parts: list[Pieces], *, first: bool
     ) -> Pieces:
         seen: Pieces = []
-        for bounds, pieces in zip(ranges, parts, strict=True):
+        for bounds, pieces in zip(ranges[:-1], parts[:-1], strict=True):
             holds = self._nonempty(pieces, text[slice(*bounds)], context)
             if holds is None:
                 return one(UNKNOWN, seen, pieces)
             if holds is first:
                 return [*one("", seen), *pieces] if first else one("", seen, pieces)
             seen = [*seen, *one("", pieces)]
-        return one("", seen) if first else [*seen, *parts[-1]]
+        return [*seen, *parts[-1]]
 
     def _foreach(self, ranges: list[tuple[int, int]], part: _Part, context: Context) -> Pieces:
         if len(ranges) < 3:

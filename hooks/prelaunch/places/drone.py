@@ -1,0 +1,96 @@
+"""Drone: the images that the steps of a pipeline build, by plugin or by command.
+
+Every document of kind `pipeline` stands for itself; `platform` picks the runner, linux/amd64 where it is not given
+(docs.drone.io, "Configuration reference"). Version 0.8 has one document with the steps as a mapping `pipeline`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prelaunch.model import Platform, Step
+from prelaunch.places.pipelines import (
+    MAX_ITEMS,
+    NOTHING,
+    Scripts,
+    below,
+    documents,
+    finish,
+    lines,
+    published,
+    text_at,
+    variables,
+)
+from prelaunch.places.plugins import Surroundings, read_plugin
+from prelaunch.places.script import ScriptFacts
+from prelaunch.places.substitution import dollar_spots, put
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.model import Build, Source
+    from prelaunch.project import Project
+    from prelaunch.readers.yaml import Node
+
+_PREFIXES = ("DRONE_", "CI_")
+
+
+def builds(source: Source, project: Project) -> list[Build]:
+    """The builds of every pipeline, each once, in the order of the file.
+
+    Raises `UnreadableError` where the file is no YAML.
+    """
+    found: list[Build] = []
+    read_from, roots = documents(source)
+    scripts = Scripts(read_from, project, "drone")
+    for document in roots:
+        if document.kind == "mapping" and text_at(document, "kind") in {"", "pipeline"}:
+            found += published(_pipeline(document, scripts))
+    return finish(found, source, read_from)
+
+
+def steps_of(document: Node, *keys: str) -> Iterator[Node]:
+    """The steps of a pipeline, written as a list or as a mapping by name."""
+    for key in keys:
+        node = document.get(key)
+        if node is None:
+            continue
+        steps = node.items if node.kind == "sequence" else [value for _, value in node.all_pairs()]
+        yield from (step for step in steps[:MAX_ITEMS] if step.kind == "mapping")
+
+
+def run_step(step: Node, around: Surroundings, scripts: Scripts) -> ScriptFacts:
+    """What a step builds: by its plugin, or by its commands, in which the server puts its own references first."""
+    found = read_plugin(step, around)
+    if found is not None:
+        return found
+    commands = lines(step.get("commands"))
+    filled = []
+    for line in commands:
+        known = [
+            spot
+            for spot in dollar_spots(line.text, around.values.get)
+            if line.text[spot.start : spot.stop] == "$$" or line.text.startswith("{", spot.start + 1)
+        ]
+        filled.append(put(line, known) if known else line)
+    if not filled:
+        return NOTHING
+    environment = {**around.values, **around.environment}
+    return scripts.run(filled, scripts.setting(environment, host=around.host))
+
+
+def _pipeline(document: Node, scripts: Scripts) -> Iterator[ScriptFacts]:
+    source = scripts.source
+    node = below(document, "platform")
+    system, architecture = text_at(node, "os") or "linux", text_at(node, "arch") or "amd64"
+    host = Platform(system, architecture, text_at(node, "variant"))
+    chosen = None
+    if text_at(node, "arch") and node is not None:
+        line = source.position(node.span.start)[0]
+        chosen = Step(f"the pipeline's platform {host} picks the runner", source.path, line)
+    outer = variables(document.get("environment"), source)
+    for step in steps_of(document, "steps", "pipeline"):
+        around = Surroundings(source, scripts.project, "drone", {}, {}, _PREFIXES, host, chosen)
+        environment = {**outer, **variables(step.get("environment"), source, around.text)}
+        around = Surroundings(source, scripts.project, "drone", {}, environment, _PREFIXES, host, chosen)
+        yield run_step(step, around, scripts)
