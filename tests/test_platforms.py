@@ -1,5 +1,7 @@
 """Specifiers as containerd parses and normalises them (the table of its documentation and source)."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,9 +63,8 @@ def test_a_specifier_is_normalised_as_containerd_does(text: str, on_linux: str, 
     ],
 )
 def test_what_containerd_refuses_is_refused_with_its_reason(text: str, reason: str) -> None:
-    with pytest.raises(ValueError, match="is|has") as error:
+    with pytest.raises(ValueError, match=re.escape(reason)):
         parse(text, LINUX)
-    assert reason in str(error.value)
 
 
 @pytest.mark.parametrize(

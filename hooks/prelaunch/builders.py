@@ -15,36 +15,36 @@ def _flags(names: str) -> frozenset[str]:
 
 
 _BUILDKIT = _flags(
-    "add-host allow annotation attest build-arg build-context build-platform builder buildkit-host cache-from cache-to "
-    "call cgroup-parent cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems file iidfile invoke isolation label "
-    "lint-fail-on memory memory-swap metadata-file network no-cache-filter output platform policy print progress "
-    "project provenance resource save-tag sbom sbom-dir secret security-opt shm-size source-policy-file ssh tag target "
-    "token ulimit f o t m c"
+    "add-host allow annotation attest build-arg build-context build-platform builder buildkit-host cache-from "
+    "cache-to call cgroup-parent cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems file iidfile invoke "
+    "isolation label lint-fail-on memory memory-swap metadata-file network no-cache-filter output platform policy "
+    "print progress project provenance resource save-tag sbom sbom-dir secret security-opt shm-size source-policy- "
+    "file ssh tag target token ulimit f o t m c"
 )
 _BAKE = _flags("allow builder call file list metadata-file policy progress provenance sbom set var f project token")
 _BUILDAH = _flags(
-    "add-host annotation arch authfile blob-cache build-arg build-arg-file build-context cache-from cache-to cache-ttl "
-    "cap-add cap-drop cdi-config-dir cert-dir cgroup-parent cgroupns compression-format compression-level cpp-flag "
-    "cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems creds cw decryption-key device dns dns-option dns-search "
-    "env file format from hooks-dir ignorefile iidfile iidfile-raw ipc isolation jobs label layer-label logfile loglevel "
-    "manifest memory memory-swap metadata-file mount net network os os-feature os-version output override-arch "
-    "override-os pid platform progress retry retry-delay runtime-flag rusage-logfile sbom sbom-image-output "
-    "sbom-image-purl-output sbom-merge-strategy sbom-output sbom-purl-output sbom-scanner-command sbom-scanner-image "
-    "secret security-opt shm-size sign-by signature-policy source-date-epoch source-policy-file ssh tag target timestamp "
-    "ulimit unsetannotation unsetenv unsetlabel userns userns-gid-map userns-gid-map-group userns-uid-map "
-    "userns-uid-map-user uts variant volume f t o c m v"
+    "add-host annotation arch authfile blob-cache build-arg build-arg-file build-context cache-from cache-to "
+    "cache-ttl cap-add cap-drop cdi-config-dir cert-dir cgroup-parent cgroupns compression-format compression- "
+    "level cpp-flag cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems creds cw decryption-key device dns "
+    "dns-option dns-search env file format from hooks-dir ignorefile iidfile iidfile-raw ipc isolation jobs label "
+    "layer-label logfile loglevel manifest memory memory-swap metadata-file mount net network os os-feature os- "
+    "version output override-arch override-os pid platform progress retry retry-delay runtime-flag rusage-logfile "
+    "sbom sbom-image-output sbom-image-purl-output sbom-merge-strategy sbom-output sbom-purl-output sbom-scanner- "
+    "command sbom-scanner-image secret security-opt shm-size sign-by signature-policy source-date-epoch source- "
+    "policy-file ssh tag target timestamp ulimit unsetannotation unsetenv unsetlabel userns userns-gid-map userns- "
+    "gid-map-group userns-uid-map userns-uid-map-user uts variant volume f t o c m v"
 )
 _KANIKO = _flags(
     "bucket build-arg cache-dir cache-repo cache-ttl compression compression-level context context-sub-path "
-    "custom-platform customPlatform destination digest-file dockerfile git ignore-path image-download-retry "
-    "image-fs-extract-retry image-name-tag-with-digest-file image-name-with-digest-file insecure-registry kaniko-dir "
-    "label log-format oci-layout-path push-retry registry-certificate registry-client-cert registry-map registry-mirror "
-    "skip-tls-verify-registry snapshot-mode snapshotMode tar-path tarPath target verbosity v f c b d"
+    "custom-platform customPlatform destination digest-file dockerfile git ignore-path image-download-retry image- "
+    "fs-extract-retry image-name-tag-with-digest-file image-name-with-digest-file insecure-registry kaniko-dir "
+    "label log-format oci-layout-path push-retry registry-certificate registry-client-cert registry-map registry- "
+    "mirror skip-tls-verify-registry snapshot-mode snapshotMode tar-path tarPath target verbosity v f c b d"
 )
 _PACK = _flags(
-    "builder buildpack cache cache-image creation-time default-process descriptor docker-host env env-file exec-env "
-    "extension gid insecure-registry lifecycle-image network path platform post-buildpack pre-buildpack previous-image "
-    "pull-policy report-output-dir sbom-output-dir tag uid volume workspace p b B d D e t"
+    "builder buildpack cache cache-image creation-time default-process descriptor docker-host env env-file exec- "
+    "env extension gid insecure-registry lifecycle-image network path platform post-buildpack pre-buildpack "
+    "previous-image pull-policy report-output-dir sbom-output-dir tag uid volume workspace p b B d D e t"
 )
 _COMPOSE = _flags(
     "file project-name project-directory profile env-file ansi progress parallel build-arg builder memory ssh "
@@ -57,9 +57,10 @@ _PLAIN = _flags("platform file tag registry image resource-group subscription co
 _DOCKER_GLOBAL = _flags("config context host log-level tlscacert tlscert tlskey c H l")
 _PODMAN_GLOBAL = _flags(
     "connection url host config context identity tls-cert tls-key tls-ca ssh out module cgroup-manager cpu-profile "
-    "memory-profile conmon network-config-dir default-mounts-file events-backend hooks-dir cdi-spec-dir max-workers "
-    "namespace network-backend root registries-conf runroot imagestore pull-option runtime runtime-flag storage-driver "
-    "storage-opt tmpdir volumepath log-level registries-conf-dir short-name-alias-conf userns-uid-map userns-gid-map c H"
+    "memory-profile conmon network-config-dir default-mounts-file events-backend hooks-dir cdi-spec-dir max- "
+    "workers namespace network-backend root registries-conf runroot imagestore pull-option runtime runtime-flag "
+    "storage-driver storage-opt tmpdir volumepath log-level registries-conf-dir short-name-alias-conf userns-uid- "
+    "map userns-gid-map c H"
 )
 _NERDCTL_GLOBAL = _flags(
     "address host namespace snapshotter storage-driver cni-path cni-netconfpath data-root cgroup-manager hosts-dir "
@@ -114,7 +115,7 @@ _AZURE = Tool("az-acr-build", values=_PLAIN, fixed="linux", publishes=True)
 _FLY = Tool("fly", values=_PLAIN, fixed="linux/amd64", context="optional", publishes=True)
 _HEROKU = Tool("heroku-container", values=_PLAIN, fixed="linux/amd64", context="optional", publishes=True)
 
-_COMPOSE_VERBS = {
+_COMPOSE_VERBS: dict[tuple[str, ...], Tool | None] = {
     ("build",): _COMPOSED,
     ("up",): _COMPOSED_UP,
     ("run",): _COMPOSED_UP,
@@ -194,7 +195,7 @@ PROGRAMS: dict[str, Program] = {
 }
 """Executables by the last part of their path; kaniko's by its whole path, since `executor` alone says nothing."""
 
-PUSHES = {
+PUSHES: dict[str, set[tuple[str, ...]]] = {
     "docker": {("push",), ("image", "push"), ("manifest", "push"), ("compose", "push"), ("buildx", "imagetools")},
     "docker-compose": {("push",)},
     "podman": {("push",), ("image", "push"), ("manifest", "push")},

@@ -23,9 +23,18 @@ BUILD, IMPORT = "build", "import"
 CLUSTER_KINDS = frozenset({"cloudbuild", "kubernetes", "goreleaser", "codebuild", "taskfile", "skaffold", "ansible"})
 """Image-building YAML of clouds, clusters and release tools."""
 
-BUILD_KINDS = CLUSTER_KINDS | frozenset({"dockerfile", "makefile", "shell", "github", "gitlab", "compose", "bake"})
+PIPELINE_KINDS = frozenset(
+    {"circleci", "azure", "drone", "woodpecker", "travis", "bitbucket", "buildkite", "semaphore", "appveyor"}
+)
+"""The YAML of CI systems beside GitHub's and GitLab's."""
+
+BUILD_KINDS = (
+    CLUSTER_KINDS
+    | PIPELINE_KINDS
+    | frozenset({"dockerfile", "makefile", "shell", "github", "gitlab", "compose", "bake"})
+)
 IMPORT_KINDS = frozenset({"dockerfile", "python", "notebook"})
-YAML_KINDS = CLUSTER_KINDS | frozenset({"github", "gitlab", "compose"})
+YAML_KINDS = CLUSTER_KINDS | PIPELINE_KINDS | frozenset({"github", "gitlab", "compose"})
 
 # Every command that builds an image holds one of these (the builder table); more costs a little time, less is a miss.
 _COMMANDS = (
@@ -52,7 +61,26 @@ _BUILD_WORDS: Mapping[str, tuple[bytes, ...]] = {
     "taskfile": _COMMANDS,
     "skaffold": (b"artifacts",),
     "ansible": (*_RUNNERS, b"docker_image", b"podman_image", b"docker_compose"),
+    "circleci": (*_COMMANDS, b"docker"),
+    "azure": (*_COMMANDS, b"Docker"),
+    "drone": (*_COMMANDS, b"plugins/", b"docker"),
+    "woodpecker": (*_COMMANDS, b"plugins/", b"docker"),
+    **dict.fromkeys(("travis", "bitbucket", "buildkite", "semaphore", "appveyor"), _COMMANDS),
 }
+
+_PIPELINE_FOLDERS = {
+    "/.circleci/": "circleci", "/.woodpecker/": "woodpecker", "/.crow/": "woodpecker", "/.buildkite/": "buildkite",
+    "/.semaphore/": "semaphore",
+}  # fmt: skip
+_PIPELINE_NAMES = {
+    ".woodpecker": "woodpecker", ".crow": "woodpecker", ".travis": "travis", "bitbucket-pipelines": "bitbucket",
+    "buildkite": "buildkite", "drone": "drone",
+}  # fmt: skip
+_PIPELINE_STARTS = {
+    "azure-pipeline": "azure", ".azure-pipeline": "azure", ".vsts-ci": "azure", ".drone": "drone",
+    "appveyor": "appveyor", ".appveyor": "appveyor",
+}  # fmt: skip
+_AZURE_STEPS = (b"- script:", b"- bash:", b"- pwsh:", b"- powershell:")
 
 _SUFFIXES = {
     "py": "python", "pyw": "python", "ipynb": "notebook",
@@ -137,7 +165,20 @@ def _yaml_kind(path: str, name: str) -> str:
     stem = name[: name.rfind(".")]
     if stem.startswith(("docker-compose", "compose", "podman-compose")) or stem.endswith((".compose", "-compose")):
         return "compose"
-    return _cluster_kind(path, stem) or "yaml"
+    return _pipeline_kind(f"/{path}", stem) or _cluster_kind(path, stem) or "yaml"
+
+
+def _pipeline_kind(path: str, stem: str) -> str:
+    """The kind of a CI system's file by its folder or its name (`stem`: without its ending), "" for none."""
+    for folder, kind in _PIPELINE_FOLDERS.items():
+        if folder in path:
+            return kind
+    if stem in _PIPELINE_NAMES:
+        return _PIPELINE_NAMES[stem]
+    for start, kind in _PIPELINE_STARTS.items():
+        if stem.startswith(start):
+            return kind
+    return ""
 
 
 def _cluster_kind(path: str, stem: str) -> str:
@@ -161,7 +202,7 @@ def kind_by_content(kind: str, data: bytes) -> str:
             return "github"
         if b"build:" in data and (data.startswith(b"services:") or b"\nservices:" in data):
             return "compose"
-        return _cluster_content(data)
+        return _cluster_content(data) or _pipeline_content(data)
     if kind == "hcl":
         return "bake" if b'target "' in data else ""
     if kind == "script":
@@ -186,6 +227,17 @@ def _cluster_content(data: bytes) -> str:
         return "ansible"
     if b"docker_image" in data and b"name:" in data and (b"source: build" in data or b"docker_image_build:" in data):
         return "ansible"
+    return ""
+
+
+def _pipeline_content(data: bytes) -> str:
+    """The kind of a CI system's YAML file by its content, "" for none."""
+    if b"task: Docker" in data or b"vmImage:" in data:
+        return "azure"
+    if b"steps:" in data and _any(_AZURE_STEPS, data):
+        return "azure"
+    if b"kind: pipeline" in data and b"steps:" in data and b"image:" in data:
+        return "drone"
     return ""
 
 

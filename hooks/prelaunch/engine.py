@@ -45,6 +45,15 @@ _PLACES = {
     "taskfile": "prelaunch.places.taskfile",
     "skaffold": "prelaunch.places.skaffold",
     "ansible": "prelaunch.places.ansible",
+    "circleci": "prelaunch.places.circleci",
+    "azure": "prelaunch.places.azure",
+    "drone": "prelaunch.places.drone",
+    "woodpecker": "prelaunch.places.woodpecker",
+    "travis": "prelaunch.places.travis",
+    "bitbucket": "prelaunch.places.bitbucket",
+    "buildkite": "prelaunch.places.buildkite",
+    "semaphore": "prelaunch.places.semaphore",
+    "appveyor": "prelaunch.places.appveyor",
 }
 
 

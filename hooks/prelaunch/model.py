@@ -173,9 +173,11 @@ class Fragment:
 
     def over(self, start: int, stop: int) -> Iterator[Piece]:
         """The pieces that the characters from `start` to `stop` touch."""
-        for at, piece in zip(self._starts, self.pieces, strict=True):
-            if at < stop and at + len(piece.text) > start:
-                yield piece
+        number = max(bisect_right(self._starts, start) - 1, 0)
+        while number < len(self.pieces) and self._starts[number] < stop:
+            if self._starts[number] + len(self.pieces[number].text) > start:
+                yield self.pieces[number]
+            number += 1
 
     def literal(self, start: int, stop: int) -> bool:
         """Whether every character from `start` to `stop` is the source's own."""
@@ -188,7 +190,10 @@ class Fragment:
     def slice(self, start: int, stop: int) -> Fragment:
         """The part from `start` to `stop`, with its map."""
         cut = []
-        for at, piece in zip(self._starts, self.pieces, strict=True):
+        for number in range(max(bisect_right(self._starts, start) - 1, 0), len(self.pieces)):
+            at, piece = self._starts[number], self.pieces[number]
+            if at >= stop:
+                break
             low, high = max(start - at, 0), min(stop - at, len(piece.text))
             if low >= high:
                 continue

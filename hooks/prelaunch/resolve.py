@@ -21,8 +21,8 @@ MAX_ALTERNATIVES = 32
 _MAX_DEPTH = 20
 _MAX_SUBSTITUTION = 2_000
 _ALWAYS_SET = frozenset(
-    "HOME PWD OLDPWD USER LOGNAME SHELL PATH HOSTNAME UID EUID GROUPS RANDOM SECONDS LINENO PPID TMPDIR LANG TERM OSTYPE "
-    "HOSTTYPE MACHTYPE BASH BASH_SOURCE BASH_VERSION FUNCNAME IFS OPTARG OPTIND REPLY EPOCHSECONDS DIRSTACK CI".split()
+    "HOME PWD OLDPWD USER LOGNAME SHELL PATH HOSTNAME UID EUID GROUPS RANDOM SECONDS LINENO PPID TMPDIR LANG TERM "
+    "OSTYPE HOSTTYPE MACHTYPE BASH BASH_SOURCE BASH_VERSION FUNCNAME IFS OPTARG OPTIND REPLY EPOCHSECONDS DIRSTACK CI".split()
 )
 _ALWAYS_SET_PREFIXES = ("GITHUB_", "RUNNER_", "CI_", "BUILDKITE_", "CIRCLE_", "DRONE_", "TRAVIS_")
 _LEAVING = frozenset({"exit", "return", "die", "fail", "fatal", "abort", "usage", "continue", "break"})
@@ -161,7 +161,7 @@ class Variables:
             conditions = [b for b in conditions if self.branches.chosen.get(b.number) != b.arm or b.kind != "if"]
             if definition.append:
                 grown = _append(live, definition)
-                live = [*live, grown] if conditions else [grown]
+                live = [_union(name, [*live, grown], grows=True)] if conditions else [grown]
             elif not conditions:
                 live = [definition]
             else:
@@ -214,11 +214,12 @@ def _append(live: Sequence[Definition], definition: Definition) -> Definition:
     else:
         joined = [("".join(old) + "".join(new),) for old in before for new in definition.alternatives]
     steps = tuple(dict.fromkeys([step for old in live for step in old.steps] + list(definition.steps)))
-    return replace(definition, alternatives=bounded(joined), steps=steps, append=False)
+    return replace(definition, alternatives=extremes(joined), steps=steps, append=False)
 
 
-def _union(name: str, live: Sequence[Definition]) -> Definition:
-    alternatives = bounded([items for definition in live for items in definition.alternatives])
+def _union(name: str, live: Sequence[Definition], *, grows: bool = False) -> Definition:
+    kept = extremes if grows else bounded
+    alternatives = kept([items for definition in live for items in definition.alternatives])
     steps = tuple(dict.fromkeys(step for definition in live for step in definition.steps))
     return Definition(name, alternatives, live[-1].array, append=False, blocks=(), steps=steps)
 
@@ -227,6 +228,21 @@ def bounded(alternatives: Iterable[Items]) -> tuple[Items, ...]:
     """The distinct alternatives; one unknown in place of too many."""
     distinct = tuple(dict.fromkeys(alternatives))
     return distinct if len(distinct) <= MAX_ALTERNATIVES else ((UNKNOWN,),)
+
+
+def extremes(alternatives: Iterable[Items]) -> tuple[Items, ...]:
+    """The distinct alternatives of something that grows in branches; of too many, the shortest and the longest.
+
+    What both hold is always there, what neither holds never is, and what only one holds is there in some cases.
+    """
+    distinct = tuple(dict.fromkeys(alternatives))
+    if len(distinct) <= MAX_ALTERNATIVES:
+        return distinct
+    return min(distinct, key=_size), max(distinct, key=_size)
+
+
+def _size(items: Items) -> tuple[int, int]:
+    return len(items), sum(map(len, items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +323,8 @@ class Expander:
             name = command.words[0].text if command.words else None
             linked = all(block.kind in {"and", "or"} for block in command.blocks)
             if name == "echo" and linked:
-                for fields in self.command(command.words[1:], depth + 1):
-                    texts.append(" ".join(f.text for f in fields if not f.unset))
+                lines = self.command(command.words[1:], depth + 1)
+                texts += [" ".join(f.text for f in fields if not f.unset) for fields in lines]
             elif (
                 linked
                 and len(command.words) > 1
@@ -486,7 +502,9 @@ def assignments(
             alternatives, steps = (("",),), ()
         else:
             texts = expander.text(one.value)
-            alternatives = bounded((text,) for text, _ in texts)
+            first = one.value.parts[0] if one.value.parts else None
+            grows = first is not None and first.kind == "parameter" and first.text == one.name
+            alternatives = (extremes if grows else bounded)((text,) for text, _ in texts)
             steps = tuple(dict.fromkeys(step for _, found in texts for step in found))
         made.append(
             Definition(

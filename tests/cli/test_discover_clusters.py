@@ -42,8 +42,6 @@ def test_a_name_says_the_kind(path: str, kind: str) -> None:
     [
         (b"steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build]\n", "cloudbuild"),
         (b"# x\nsteps:\n- name: gcr.io/kaniko-project/executor\n  args: []\n", "cloudbuild"),
-        (b"steps:\n- name: a\n  image: gcr.io/x\n  args: []\n", ""),
-        (b"steps:\n- script: docker build .\n", ""),
         (b"apiVersion: v1\nkind: Pod\n", "kubernetes"),
         (b"---\napiVersion: tekton.dev/v1\nkind: Task\n", "kubernetes"),
         (b"apiVersion: x\nkind: CustomResourceDefinition\n", ""),
@@ -59,6 +57,13 @@ def test_a_name_says_the_kind(path: str, kind: str) -> None:
 )
 def test_the_content_says_the_kind_of_other_yaml(data: bytes, kind: str) -> None:
     assert kind_by_content("yaml", data) == kind
+
+
+@pytest.mark.parametrize(
+    "data", [b"steps:\n- name: a\n  image: gcr.io/x\n  args: []\n", b"steps:\n- script: docker build .\n"]
+)
+def test_steps_alone_make_no_cloud_build(data: bytes) -> None:
+    assert kind_by_content("yaml", data) != "cloudbuild"
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,11 @@ def test_tasks_are_found_in_blocks_and_span_their_module() -> None:
     assert found == [(4, 9, True, ("app:1",)), (14, 14, True, ())]
 
 
+def test_the_stage_that_is_built_is_told() -> None:
+    assert only("- docker_image: {source: build, build: {path: ., target: prod}}\n").target == "prod"
+    assert only("- docker_image_build: {name: a, path: .}\n").target is None
+
+
 def test_the_defaults_of_a_role_are_known() -> None:
     text = "- docker_image: {source: build, build: {path: ., platform: '{{ p }}'}}\n"
     files = {"roles/app/defaults/main.yml": "p: linux/amd64\n", "roles/other/defaults/main.yml": "p: x\n"}

@@ -356,16 +356,20 @@ def workflow(template: str, parameters: str = "[]", kind: str = "Workflow") -> s
             ("linux/arm64",),
         ),
         (
-            "inputs: {parameters: [{name: p}]}\n"
-            "script:\n  image: docker\n  command: [sh]\n  source: docker build --platform {{inputs.parameters.p}} .",
+            (
+                "inputs: {parameters: [{name: p}]}\n"
+                "script:\n  image: docker\n  command: [sh]\n  source: docker build --platform {{inputs.parameters.p}} ."
+            ),
             "[]",
             "docker-build",
             "delegated",
             (),
         ),
         (
-            "inputs: {parameters: [{name: p, default: a/b}]}\n"
-            "script:\n  image: docker\n  command: [sh]\n  source: docker build --platform {{ inputs.parameters.p }} .",
+            (
+                "inputs: {parameters: [{name: p, default: a/b}]}\n"
+                "script:\n  image: docker\n  source: docker build --platform {{ inputs.parameters.p }} ."
+            ),
             "[]",
             "docker-build",
             "explicit",

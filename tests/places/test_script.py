@@ -57,6 +57,7 @@ def facts(text: str, root: str = ".") -> list[tuple[int, str, str, tuple[str, ..
         ),
         # what stands around it
         ("sudo -E env A=b time docker build .", [(1, "docker-build", "missing", ())]),
+        ("$(test -w /s || echo sudo) docker build .", [(1, "docker-build", "missing", ())]),
         ("(cd x && ! docker build .) || exit", [(1, "docker-build", "missing", ())]),
         ("id=$(docker build -q .)", [(1, "docker-build", "missing", ())]),
         ("bash -c 'cd x; docker build .'", [(1, "docker-build", "missing", ())]),
@@ -70,6 +71,8 @@ def facts(text: str, root: str = ".") -> list[tuple[int, str, str, tuple[str, ..
         ("docker buildx bake --print", []),
         ("docker buildx create --platform linux/amd64", []),
         ("docker build --help", []),
+        ("docker build --check .", []),
+        ("docker buildx build --call=outline .", []),
         ("docker buildx imagetools create -t a b", []),
         ("docker run --rm image sh -c 'mkdocs build'", []),
         ("docker builder prune", []),
@@ -113,6 +116,26 @@ def test_a_command_is_found_with_its_platform(text: str, expected: list[object])
         ("DOCKER_DEFAULT_PLATFORM= docker build .", "missing", ()),
         ("export DOCKER_DEFAULT_PLATFORM=linux/amd64\npodman build .", "missing", ()),
         ("export DOCKER_DEFAULT_PLATFORM=linux/amd64\ndocker buildx bake x", "delegated", ()),
+        # what grows in many branches
+        (
+            "a=(-t x)\n"
+            + "\n".join(f"[ -e f{n} ] && a+=(--label l{n})" for n in range(9))
+            + '\ndocker build "${a[@]}" .',
+            "missing",
+            (),
+        ),
+        (
+            "a=(--platform b/c)\n"
+            + "\n".join(f"if t{n}; then a+=(-t {n}); fi" for n in range(9))
+            + '\ndocker build "${a[@]}" .',
+            "explicit",
+            ("b/c",),
+        ),
+        (
+            "\n".join(f'if t{n}; then a="$a --label {n}"; fi' for n in range(9)) + "\ndocker build $a --platform b/c .",
+            "explicit",
+            ("b/c",),
+        ),
         # branches
         ('X=\nif [ -n "$P" ]; then X="--platform $P"; fi\ndocker build $X .', "missing", ()),
         ('X=\nif [[ -n "$P" ]]; then X="--platform $P"; fi\ndocker build $X .', "missing", ()),

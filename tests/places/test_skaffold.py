@@ -100,6 +100,11 @@ def test_an_old_schema_knows_no_platforms(version: str, settable: bool) -> None:
     assert (only("build:\n  artifacts:\n  - image: a\n", version).slot is not None) is settable
 
 
+def test_the_stage_that_is_built_is_told() -> None:
+    assert only("build: {artifacts: [{image: a, docker: {target: prod}}]}\n").target == "prod"
+    assert only("build: {artifacts: [{image: a}]}\n").target is None
+
+
 def test_other_documents_build_nothing() -> None:
     assert read("build:\n  artifacts: [{image: a}]\n", "v1") == []
     assert read("build: {artifacts: [{context: a}, x]}\nprofiles: [x, {build: y}]\n") == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from textwrap import dedent
 
 import pytest
@@ -17,7 +18,7 @@ KNOWN = {"A": Value(("a",)), "EMPTY": Value(("",)), "U": Value((UNKNOWN,)), "S":
 
 def render(text: str) -> str:
     spots = template_spots(text, lambda name: KNOWN.get(name, Value((UNSET,))))
-    assert all(one.stop <= two.start for one, two in zip(spots, spots[1:], strict=False))
+    assert all(one.stop <= two.start for one, two in pairwise(spots))
     return bare_text(text, spots).replace(UNSET, "").replace(UNKNOWN, "?")
 
 
@@ -165,5 +166,6 @@ def test_what_is_no_task_builds_nothing(text: str) -> None:
 
 def test_a_variable_that_names_itself_often_takes_no_time() -> None:
     many = "{{.X}}" * 300
-    text = f"vars: {{X: '{many}'}}\nenv: {{X: '{many}'}}\ntasks:\n  a: {{vars: {{X: '{many}'}}, cmd: 'docker build {many}'}}\n"
+    own = f"{{X: '{many}'}}"
+    text = f"vars: {own}\nenv: {own}\ntasks:\n  a: {{vars: {own}, cmd: 'docker build {many}'}}\n"
     assert len(read(text)) == 1

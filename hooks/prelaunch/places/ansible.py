@@ -59,6 +59,12 @@ def _module(name: str) -> str:
     return short if not collection or collection in _COLLECTIONS else ""
 
 
+def _target(holder: Node | None) -> str | None:
+    """The stage that is built, where one is named."""
+    node = holder.get("target") if holder is not None else None
+    return node.value or None if node is not None else None
+
+
 class _Reader:
     """Reads the tasks of one file in the light of the variables that it, or its role, sets."""
 
@@ -225,6 +231,7 @@ class _Reader:
             published=push is not None and push.value.lower() in {"yes", "true", "on"},
             images=(bare(image),) if image.strip(MARKERS) else (),
             dockerfile=self._dockerfile(holder) if holder is not None else None,
+            target=_target(holder),
         )
 
     def _dockerfile(self, holder: Node) -> str | None:

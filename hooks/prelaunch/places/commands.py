@@ -97,6 +97,8 @@ def without_prefixes(
                 break
         elif name in _PREFIXES:
             rest = _behind_prefix(name, rest[1:])
+        elif rest[0].opaque and len(rest) > 1 and rest[1].text.rsplit("/", 1)[-1] in PROGRAMS:
+            rest = rest[1:]  # `$(SUDO) docker build`, whatever that variable holds
         else:
             break
     return rest, tuple(environment)
@@ -211,7 +213,9 @@ def _subcommand(
     invocation = replace(invocation, flags=(*before, *invocation.flags))
     if tool.needs and not invocation.has(*tool.needs):
         return None
-    if any(tool.shows_only(flag) for flag, _ in invocation.flags):
+    if any(tool.shows_only(flag) for flag, _ in invocation.flags) or invocation.has("--check"):
+        return None
+    if any(value.text in {"check", "outline", "targets"} for value in invocation.values("--call")):
         return None
     return invocation
 
@@ -290,13 +294,12 @@ def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> bool:
             words.append(field.text)
     if name == "docker" and words[:2] == ["buildx", "imagetools"]:
         return words[2:3] == ["create"]
-    return any(tuple(words[: len(path)]) == path for path in PUSHES.get(name, ()))
+    paths = PUSHES.get(name, set())
+    return any(tuple(words[: len(path)]) == path for path in paths)
 
 
 def exports_image(invocation: Invocation) -> bool:
-    """Whether the result is an image: not a folder (`-o type=local`), not a check, not the cache alone."""
-    if invocation.has("--check") or any(v.text in {"check", "outline", "targets"} for v in invocation.values("--call")):
-        return False
+    """Whether the result is an image: not a folder (`-o type=local`), not the cache alone."""
     outputs = [value.text for value in invocation.values("--output", "-o")]
     return not outputs or any(_image_output(text) for text in outputs)
 

@@ -9,7 +9,7 @@ from prelaunch.model import UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.arguments import image_program, read_arguments, runs_in_shell
 from prelaunch.places.commands import bare
 from prelaunch.places.script import ScriptFacts, Setting, read_script
-from prelaunch.places.substitution import MAX_SPOTS, Spot, put, single
+from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,7 +117,7 @@ def _own_references(fragment: Fragment, environment: Mapping[str, Value], *, ope
             if text.startswith("(", stop):
                 spots.append(Spot(at, stop, "$"))
         elif text.startswith("(", stop):
-            end = text.find(")", stop)
+            end = text.find(")", stop, stop + MAX_NAME)
             name = text[stop + 1 : end] if end > 0 else ""
             value = environment.get(name)
             if value is None and opened and name.isidentifier() and name.upper() == name:

@@ -22,13 +22,13 @@ from prelaunch.places.pipelines import (
     variables,
 )
 from prelaunch.places.plugins import Surroundings, read_plugin
-from prelaunch.places.script import ScriptFacts
 from prelaunch.places.substitution import dollar_spots, put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from prelaunch.model import Build, Source
+    from prelaunch.places.script import ScriptFacts
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
 
@@ -45,7 +45,7 @@ def builds(source: Source, project: Project) -> list[Build]:
     scripts = Scripts(read_from, project, "drone")
     for document in roots:
         if document.kind == "mapping" and text_at(document, "kind") in {"", "pipeline"}:
-            found += published(_pipeline(document, scripts))
+            found += by_step(_pipeline(document, scripts))
     return finish(found, source, read_from)
 
 
@@ -57,6 +57,14 @@ def steps_of(document: Node, *keys: str) -> Iterator[Node]:
             continue
         steps = node.items if node.kind == "sequence" else [value for _, value in node.all_pairs()]
         yield from (step for step in steps[:MAX_ITEMS] if step.kind == "mapping")
+
+
+def by_step(readings: Iterable[tuple[Node, ScriptFacts]]) -> list[Build]:
+    """The builds of steps: those of commands are published where commands push; a plugin publishes its own only."""
+    all_of_them = list(readings)
+    commands = [facts for step, facts in all_of_them if step.get("commands") is not None]
+    plugins = [facts for step, facts in all_of_them if step.get("commands") is None]
+    return [*published(commands), *(build for facts in plugins for build in facts.builds)]
 
 
 def run_step(step: Node, around: Surroundings, scripts: Scripts) -> ScriptFacts:
@@ -79,7 +87,7 @@ def run_step(step: Node, around: Surroundings, scripts: Scripts) -> ScriptFacts:
     return scripts.run(filled, scripts.setting(environment, host=around.host))
 
 
-def _pipeline(document: Node, scripts: Scripts) -> Iterator[ScriptFacts]:
+def _pipeline(document: Node, scripts: Scripts) -> Iterator[tuple[Node, ScriptFacts]]:
     source = scripts.source
     node = below(document, "platform")
     system, architecture = text_at(node, "os") or "linux", text_at(node, "arch") or "amd64"
@@ -93,4 +101,4 @@ def _pipeline(document: Node, scripts: Scripts) -> Iterator[ScriptFacts]:
         around = Surroundings(source, scripts.project, "drone", {}, {}, _PREFIXES, host, chosen)
         environment = {**outer, **variables(step.get("environment"), source, around.text)}
         around = Surroundings(source, scripts.project, "drone", {}, environment, _PREFIXES, host, chosen)
-        yield run_step(step, around, scripts)
+        yield step, run_step(step, around, scripts)

@@ -72,8 +72,10 @@ def delegated(invocation: Invocation, directory: str, path: str, project: Projec
     if chosen:
         if all(HANDED in text for text in chosen):
             return Verdict("delegated", (), (*steps, Step("the platform is handed in by the caller")))
-        platforms = [one.strip() for text in chosen if _known(text) for one in text.split(",") if one.strip()]
-        return Verdict("explicit", tuple(dict.fromkeys(platforms)), (*steps, Step("`--set` names the platform")))
+        named = (one.strip() for text in chosen if _known(text) for one in text.split(","))
+        return Verdict(
+            "explicit", tuple(dict.fromkeys(filter(None, named))), (*steps, Step("`--set` names the platform"))
+        )
     files = [v.text for v in invocation.values("-f", "--file")]
     targets = [f.text for f in invocation.rest]
     if not all(_known(text) for text in (*files, *targets)) or invocation.loose:

@@ -1,4 +1,4 @@
-"""What the names of a Jenkins pipeline stand for: `environment`, `withEnv`, `parameters`, `def`, arguments of methods."""
+"""What names in a Jenkins pipeline stand for: `environment`, `withEnv`, `parameters`, `def`, arguments of methods."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 MAX_FRAGMENTS = 16
 _MAX_SCOPES = 200
 _MAX_STEPS = 12
+_MAX_TEXT = 20_000
+"""Characters that references may put into one text."""
+
+_MAX_TOKENS = 2_000
+"""Tokens of one call or expression that are looked at, so that a huge line is not read again from each of its words."""
+
 _TYPES = frozenset({"def", "var", "final", "String", "GString", "Object"})
 _PARAMETERS = frozenset({"string", "text", "choice", "booleanParam"})
 _PLAIN_METHODS = frozenset({"stripIndent", "trim", "toString", "stripMargin"})
@@ -39,6 +45,7 @@ class Pipeline:
         """The arguments of methods, by the bracket of the body."""
         self.parameters: dict[str, Value] = {}
         self.variables: dict[str, Value] = {}
+        self._shells: dict[int, dict[str, Value]] = {}
         for number, token in enumerate(self.tokens):
             if token.kind == "name":
                 self._collect(number, token.text)
@@ -57,7 +64,7 @@ class Pipeline:
         """The arguments of the call whose name is the token `number`: in parentheses, or up to the line's end."""
         closed = self.mark(number + 1, "(")
         first = number + 2 if closed else number + 1
-        stop = self.brackets.close[number + 1] if closed else len(self.tokens)
+        stop = self._end(number + 1) if closed else min(len(self.tokens), first + _MAX_TOKENS)
         found: list[Argument] = []
         at = first
         while at < stop:
@@ -84,6 +91,10 @@ class Pipeline:
     def _behind(self, number: int) -> int:
         """The number of the token behind this one, or behind the bracket that it opens."""
         return self.brackets.close.get(number, number) + 1
+
+    def _end(self, opening: int) -> int:
+        """The number of the token that closes a bracket, or of the last one that is looked at."""
+        return min(self.brackets.close[opening], len(self.tokens), opening + _MAX_TOKENS)
 
     def scopes(self, number: int) -> list[int]:
         """The brackets around a token, the outermost first, after -1 for the whole file."""
@@ -112,7 +123,7 @@ class Pipeline:
         if name == "environment" and self.mark(number + 1, "{"):
             scope = self.brackets.parent[number]
             at = number + 2
-            while at < min(self.brackets.close[number + 1], len(self.tokens)):
+            while at < self._end(number + 1):
                 if self._is(at, "name") and self.mark(at + 1, "="):
                     self._set(self._environment(scope), self.tokens[at].text, self._texts(at + 2), at)
                 at = self._behind(at)
@@ -143,7 +154,7 @@ class Pipeline:
         if body is None:
             return
         at = number + 2
-        while at < min(self.brackets.close[number + 1], len(self.tokens)):
+        while at < self._end(number + 1):
             if self._is(at, "string"):
                 name, equals, value = self._texts(at)[0].partition("=")
                 if equals:
@@ -167,7 +178,7 @@ class Pipeline:
         scope = opening
         for _ in range(3):
             scope = self.brackets.parent[scope] if scope >= 0 else -1
-        inside = range(opening + 1, min(self.brackets.close[opening], len(self.tokens)))
+        inside = range(opening + 1, self._end(opening))
         calls = {self.tokens[at].text: at for at in inside if self._is(at, "name")}
         if "name" in calls and "values" in calls and scope >= 0:
             name = [self._texts(first)[0] for _, first, _ in self.arguments(calls["name"])]
@@ -184,7 +195,7 @@ class Pipeline:
             return
         given = self.given.setdefault(body, {})
         at = number + 2
-        while at < min(self.brackets.close[number + 1], len(self.tokens)):
+        while at < self._end(number + 1):
             ends = self.mark(at + 1, ",") or self.mark(at + 1, ")") or self.mark(at + 1, "=")
             if self._is(at, "name") and ends:
                 default = self._texts(at + 2) if self.mark(at + 1, "=") else (HANDED,)
@@ -232,10 +243,12 @@ class Pipeline:
 
     def variables_of_shell(self, number: int) -> Mapping[str, Value]:
         """What a `sh` step at the token `number` sees in its environment."""
-        found = dict(self.parameters)
-        for scope in self.scopes(number):
-            found.update(self.environment.get(scope, {}))
-        return found
+        inside = self.brackets.parent[number]
+        if inside not in self._shells:
+            found = self._shells[inside] = dict(self.parameters)
+            for scope in self.scopes(number):
+                found.update(self.environment.get(scope, {}))
+        return self._shells[inside]
 
     def folder(self, number: int) -> str:
         """The folder that `dir('...')` puts a step into, relative to the root."""
@@ -247,9 +260,9 @@ class Pipeline:
     def _texts(self, first: int) -> tuple[str, ...]:
         """What the expression that starts at a token comes to, up to the end of its line."""
         stop = first
-        while stop < len(self.tokens) and not (
-            self.tokens[stop].kind == "line" or self.tokens[stop].text in {",", ";"}
-        ):
+        while stop < min(len(self.tokens), first + _MAX_TOKENS) and self.tokens[stop].kind != "line":
+            if self.tokens[stop].kind == "mark" and self.tokens[stop].text in ",;)]}":
+                break
             stop = self._behind(stop)
         found = [fragment.text for fragment in self.fragments(first, stop)]
         return tuple(dict.fromkeys(found)) or (UNKNOWN,)
@@ -272,10 +285,13 @@ class Pipeline:
         for chosen in product(*(options[name].texts for name in several)):
             pick = dict(zip(several, chosen, strict=True))
             pieces = []
+            left = _MAX_TEXT
             for text, start, end, expression in terms:
                 if expression:
                     value = options[expression]
                     text = pick.get(expression, value.texts[0])  # noqa: PLW2901
+                    left -= len(text)
+                    text = text if left >= 0 else UNKNOWN  # noqa: PLW2901
                     pieces.append(Piece(text, start, end, literal=False, steps=value.steps))
                 else:
                     pieces.append(Piece(text, start, end, literal=text == self.source.text[start:end]))

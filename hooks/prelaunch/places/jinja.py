@@ -13,6 +13,7 @@ from prelaunch.places.substitution import MAX_SPOTS, Spot, single
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_MAX_EXPRESSION = 2_000
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
@@ -22,7 +23,7 @@ def jinja_spots(text: str, lookup: Callable[[str], Value]) -> list[Spot]:
     at = text.find("{")
     while at >= 0 and len(spots) < MAX_SPOTS:
         opening = text[at : at + 2]
-        end = text.find(_CLOSING[opening], at + 2) if opening in _CLOSING else -1
+        end = text.find(_CLOSING[opening], at + 2, at + _MAX_EXPRESSION) if opening in _CLOSING else -1
         if end < 0:
             at = text.find("{", at + 1)
             continue

@@ -10,7 +10,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Platform, Span, Step, Value
+from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Platform, Step, Value
 from prelaunch.places.commands import bare
 from prelaunch.places.pipelines import items, key_span, note
 from prelaunch.places.script import ScriptFacts
@@ -80,10 +80,6 @@ class Surroundings:
         if node.kind != "scalar":
             return UNKNOWN
         return bare_text(node.value, dollar_spots(node.value, self.lookup)) if "$" in node.value else node.value
-
-    def filled(self, fragment: Fragment) -> str:
-        """As `text`, of a fragment."""
-        return bare_text(fragment.text, dollar_spots(fragment.text, self.lookup))
 
     def lookup(self, reference: str) -> Value | None:
         """What stands in the braces: a name, with one of the operators of a shell or none."""
@@ -229,8 +225,3 @@ def platform_of(text: str) -> Platform | None:
     if not 2 <= len(parts) <= 3 or not all(parts) or any(mark in text for mark in _MARKS) or "$" in text:
         return None
     return Platform(parts[0], parts[1], parts[2] if len(parts) > 2 else "")
-
-
-def empty_span(node: Node) -> Span:
-    """The place in front of a node."""
-    return Span(node.span.start, node.span.start)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from prelaunch.places.session import Session
+    from prelaunch.places.windows import Line
     from prelaunch.project import Project
     from prelaunch.readers.shell import Command
 
@@ -60,7 +61,7 @@ def read_script(fragment: Fragment, setting: Setting, project: Project) -> Scrip
         from prelaunch.places.windows import commands
 
         reader = _Commands(fragment, setting, project)
-        return reader.facts(reader.windows(commands(fragment.text, setting.dialect)))
+        return reader.facts(reader.windows(commands(fragment.text, setting.dialect, setting.environment)))
     return _read(fragment, setting, project, 0)
 
 
@@ -206,18 +207,19 @@ class _Commands:
             builds += [self._build(command, invocation, variable, session) for invocation, variable in found]
         return self.facts(builds)
 
-    def windows(self, lines: Iterable[tuple[int, int, tuple[Field, ...]]]) -> list[Build]:
+    def windows(self, lines: Iterable[Line]) -> list[Build]:
         """Read the command lines of PowerShell or cmd: reported, never mended."""
         wrappers = self.project.settings.wrappers
+        value = self.setting.environment.get("DOCKER_DEFAULT_PLATFORM")
+        inherited = Field(value.texts[0], steps=value.steps) if value and value.texts else None
         builds = []
-        for start, stop, fields in lines:
-            self.pushes = self.pushes or pushes(fields, wrappers)
-            invocation = understand(fields, wrappers)
+        for line in lines:
+            self.pushes = self.pushes or pushes(line.fields, wrappers)
+            invocation = understand(line.fields, wrappers)
             if invocation is not None:
-                value = self.setting.environment.get("DOCKER_DEFAULT_PLATFORM")
-                variable = Field(value.texts[0], steps=value.steps) if value and value.texts else None
-                build = self._fact(self.fragment.span(start, stop), invocation, variable, self.setting.directory)
-                builds.append(build)
+                variable = line.platform or inherited
+                span = self.fragment.span(line.start, line.stop)
+                builds.append(self._fact(span, invocation, variable, self.setting.directory))
         return builds
 
     def _traced(self, fields: Sequence[Field], command: Command) -> tuple[Field, ...]:

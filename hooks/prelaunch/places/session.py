@@ -228,7 +228,7 @@ class Session:
         return None
 
     def _borrow(self) -> None:
-        """Let the script see what the scripts beside it define that source it: a helper is read in its callers' light."""
+        """Let a helper script see what the scripts define that stand beside it and source it."""
         if self._borrowed:
             return
         self._borrowed = True
@@ -380,7 +380,7 @@ def _mentions_arguments(command: Command) -> bool:
 def truth(command: Command, expander: Expander) -> bool | None:
     """The outcome of `[ -n "$X" ]`, `[ -z ... ]`, `[ a = b ]` and their `[[`/`test` forms, where it is known."""
     lines = expander.command(command.words)
-    outcomes = {_test([f for f in fields]) for fields in lines}
+    outcomes = {_test(fields) for fields in lines}
     return outcomes.pop() if len(outcomes) == 1 else None
 
 

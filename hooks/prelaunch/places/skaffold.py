@@ -106,6 +106,7 @@ def _artifact(artifact: Node, frame: _Frame) -> Iterator[Build]:
         published=_pushes(frame),
         images=(image[1].value,) if image[1].value and "{{" not in image[1].value else (),
         dockerfile=_dockerfile(artifact, builder, frame),
+        target=_target(artifact, builder),
     )
     if builder == "custom":
         yield from _custom(artifact, build, frame)
@@ -174,6 +175,13 @@ def _context(artifact: Node) -> str | None:
     text = node.value if node is not None and node.value else "."
     path = posixpath.normpath(text)
     return None if path.startswith(("/", "..")) or "{{" in text else path
+
+
+def _target(artifact: Node, builder: str) -> str | None:
+    """The stage that is built, where one is named."""
+    options = artifact.get(builder)
+    node = options.get("target") if options is not None and options.kind == "mapping" else None
+    return node.value or None if node is not None else None
 
 
 def _dockerfile(artifact: Node, builder: str, frame: _Frame) -> str | None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_SPOTS = 2_000
 """References of one text that are put in; what follows stays as written."""
 
+MAX_NAME = 300
+"""A longer reference is none; its end is not looked for further on."""
+
 _MAX_TEXT = 20_000
 
 
@@ -104,7 +107,7 @@ def dollar_spots(text: str, lookup: Callable[[str], Value | None]) -> list[Spot]
             stop += 1
             spots.append(Spot(at, stop, "$"))
         else:
-            end = text.find("}", stop) if text.startswith("{", stop) else -1
+            end = text.find("}", stop, stop + MAX_NAME) if text.startswith("{", stop) else -1
             if end > 0:
                 name, stop = text[stop + 1 : end], end + 1
             else:

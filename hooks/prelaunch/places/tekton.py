@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
 from prelaunch.places.commands import bare
 from prelaunch.places.containers import NOTHING, Surroundings, environment_of, host_of, read_container, shared
-from prelaunch.places.substitution import MAX_SPOTS, Spot, put, single
+from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:
@@ -101,10 +101,8 @@ class _Parameters:
         spots: list[Spot] = []
         at = text.find("$(")
         while at >= 0 and len(spots) < MAX_SPOTS:
-            end = text.find(")", at)
-            if end < 0:
-                break
-            value = self._value(text[at + 2 : end])
+            end = text.find(")", at, at + MAX_NAME)
+            value = self._value(text[at + 2 : end]) if end > 0 else None
             if value is not None:
                 spots.append(Spot(at, end + 1, single(value), value.steps))
             at = text.find("$(", end + 1 if value is not None else at + 2)

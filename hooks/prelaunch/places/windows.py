@@ -1,95 +1,333 @@
-"""PowerShell and cmd, split into command lines well enough to report a build; nothing here is ever mended."""
+"""PowerShell and cmd to the command lines that they run, with their variables in place; nothing here is ever mended."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
-from prelaunch.model import UNKNOWN
-from prelaunch.resolve import Field
+from prelaunch.model import HANDED, UNKNOWN
+from prelaunch.readers import powershell
+from prelaunch.resolve import MARKERS, Field, bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-_CONTINUES = {"powershell": "`", "cmd": "^"}
+    from prelaunch.model import Value
+    from prelaunch.readers.powershell import Piece, Script, Statement, Word
+    from prelaunch.resolve import Items
+
+_PLATFORM = "DOCKER_DEFAULT_PLATFORM"
+_MAX_LINES = 16
+_MAX_NESTING = 3
+_MAX_DEPTH = 100
+_MAX_TEXT = 200_000
+_MAX_DEFINITIONS = 200
+_UNKNOWN: tuple[Items, ...] = ((UNKNOWN,),)
 
 
-def commands(text: str, dialect: str) -> Iterator[tuple[int, int, tuple[Field, ...]]]:
-    """The command lines of `text`: start, stop (0-based indexes into it) and fields; a variable is unknown."""
-    powershell = dialect == "powershell"
-    escape = _CONTINUES.get(dialect, "`")
-    fields: list[Field] = []
-    word, started, quote, begin = "", False, "", 0
-    here = ""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reading of a command line: its place in the text, its fields, `DOCKER_DEFAULT_PLATFORM` where it is set."""
+
+    start: int
+    stop: int
+    fields: tuple[Field, ...]
+    platform: Field | None = None
+
+
+def commands(text: str, dialect: str, environment: Mapping[str, Value]) -> Iterator[Line]:
+    """The command lines of `text`, in 0-based indexes into it; where branches differ, one line for each reading."""
+    if dialect == "cmd":
+        from prelaunch.places.batch import lines
+
+        yield from lines(text, environment)
+    else:
+        yield from _PowerShell(text, environment, 0).lines()
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    alternatives: tuple[Items, ...]
+    block: int
+    append: bool = False
+
+
+class _PowerShell:
+    """Reads the statements in order and keeps what the variables hold."""
+
+    def __init__(self, text: str, environment: Mapping[str, Value], depth: int) -> None:
+        self.script: Script = powershell.parse(text)
+        self.environment = environment
+        self.depth = depth
+        self.definitions: dict[str, list[_Definition]] = {}
+
+    def lines(self) -> Iterator[Line]:
+        for statement in self.script.statements:
+            words = statement.words
+            equals = next((at for at, word in enumerate(words[:6]) if _plain(word) in {"=", "+="}), 0)
+            name = words[equals - 1][-1].text if equals and words[equals - 1][-1].kind == "variable" else ""
+            if statement.parameter:
+                self._parameter(statement, name, equals)
+            elif name:
+                rest = words[equals + 1 :]
+                append = _plain(words[equals]) == "+="
+                self._define(name, _Definition(self._value(rest, statement.block), statement.block, append))
+                if rest and rest[0][0].kind == "text" and not rest[0][0].quoted:
+                    yield from self._run(replace(statement, words=rest))
+            else:
+                yield from self._run(statement)
+
+    def _define(self, name: str, definition: _Definition) -> None:
+        known = self.definitions.setdefault(name, [])
+        if len(known) < _MAX_DEFINITIONS:
+            known.append(definition)
+
+    def _parameter(self, statement: Statement, name: str, equals: int) -> None:
+        """A parameter: handed in, unless its default is a text."""
+        if name:
+            value = self._value(statement.words[equals + 1 :], statement.block)
+            self._define(name, _Definition(value, statement.block))
+            return
+        for word in statement.words:
+            if word[-1].kind == "variable" and not word[-1].quoted:
+                self._define(word[-1].text, _Definition(((HANDED,),), statement.block))
+
+    # -- values
+
+    def _sees(self, inner: int, outer: int) -> bool:
+        """Whether what happens in the block `outer` always happened where `inner` runs."""
+        while outer and self.script.heads[outer] in powershell.TRANSPARENT:
+            outer = self.script.parents[outer]
+        for _ in range(_MAX_DEPTH):
+            if inner == outer:
+                return True
+            if not inner:
+                return False
+            inner = self.script.parents[inner]
+        return False
+
+    def lookup(self, name: str, block: int) -> tuple[Items, ...] | None:
+        """What a variable may hold in a block; None where nothing sets it."""
+        live: tuple[Items, ...] | None = None
+        for definition in self.definitions.get(name, ()):
+            grown = definition.alternatives
+            if definition.append:
+                grown = bounded(old + new for old in live or ((),) for new in grown)
+                if live is not None and all(len(one) == 1 for one in live):
+                    grown = bounded(("".join(one),) for one in grown)
+            if self._sees(block, definition.block) or live is None:
+                live = grown
+            else:
+                live = bounded((*live, *grown))
+        if live is None and name.startswith("env:"):
+            value = next((v for key, v in self.environment.items() if key.lower() == name[4:]), None)
+            live = tuple((text,) for text in value.texts) if value is not None else None
+        return live
+
+    def _piece(self, piece: Piece, block: int) -> tuple[Items, ...]:
+        if piece.kind == "text":
+            return ((piece.text,),)
+        if piece.kind == "array":
+            return self._value(piece.items, block) if piece.items else ((),)
+        if piece.kind in {"variable", "splat"}:
+            if piece.text in {"args", "psboundparameters"}:
+                return ((HANDED,),)
+            return self.lookup(piece.text, block) or _UNKNOWN
+        return _UNKNOWN
+
+    def _texts(self, word: Sequence[Piece], block: int) -> tuple[str, ...]:
+        """What a word is as one text."""
+        found = [""]
+        for piece in word:
+            options = [" ".join(items) for items in self._piece(piece, block)]
+            found = list(dict.fromkeys(one + text for one in found for text in options))
+            if len(found) > _MAX_LINES or sum(map(len, found)) > _MAX_TEXT:
+                return (UNKNOWN,)
+        return tuple(found)
+
+    def _value(self, words: Sequence[Word], block: int) -> tuple[Items, ...]:
+        """What an expression comes to: a text, a sum of texts, `'{0}' -f ...`, a list; unknown for all else."""
+        if not words or len(words) > _MAX_DEFINITIONS:
+            return _UNKNOWN
+        if len(words) == 1 and len(words[0]) == 1 and words[0][0].kind in {"array", "variable"}:
+            return self._piece(words[0][0], block)
+        first = words[0][0]
+        items = _listed(words)
+        if first.kind == "text" and not first.quoted:
+            return _UNKNOWN  # the output of a command, a number
+        operator = _plain(words[1]).lower() if len(words) > 1 else ""
+        if operator == "-f":
+            arguments = [self._texts(word, block) for word in _listed(words[2:]) or ()]
+            return bounded(
+                (_formatted(text, chosen),)
+                for text in self._texts(words[0], block)
+                for chosen in list(product(*arguments))[:_MAX_LINES]
+            )
+        if operator == "+":
+            if any(_plain(word) != "+" for word in words[1::2]) or len(words) % 2 == 0:
+                return _UNKNOWN
+            if first.kind == "array" or (first.kind == "variable" and any(w[0].kind == "array" for w in words)):
+                parts = [self._piece(word[0], block) for word in words[::2]]
+            else:
+                parts = [tuple((text,) for text in self._texts(word, block)) for word in words[::2]]
+                return bounded(("".join(t for items in one for t in items),) for one in _products(parts))
+            return bounded(tuple(t for items in one for t in items) for one in _products(parts))
+        if items is None:
+            return _UNKNOWN
+        if len(items) == 1:
+            return bounded((text,) for text in self._texts(items[0], block))
+        return bounded(_products([self._texts(item, block) for item in items]))
+
+    # -- commands
+
+    def _fields(self, words: Sequence[Word], block: int) -> list[tuple[Field, ...]]:
+        lines: list[tuple[Field, ...]] = [()]
+        for number, word in enumerate(words):
+            alone = word[0] if len(word) == 1 and word[0].kind in {"variable", "splat", "array", "unknown"} else None
+            options: list[tuple[Field, ...]] = []
+            if alone is not None and not alone.quoted:
+                for items in self._piece(alone, block):
+                    several = alone.kind == "splat" or (alone.kind == "variable" and alone.text == "args")
+                    name = "@" if several else alone.text.removeprefix("env:")
+                    options.append(
+                        tuple(Field(t, number, loose=_opaque(t), name=name if _opaque(t) else "") for t in items)
+                    )
+            else:
+                bare = not any(piece.quoted for piece in word)
+                options = [(Field(t, number, loose=bare and _opaque(t)),) for t in self._texts(word, block)]
+            lines = [line + option for line in lines for option in options]
+            if len(lines) > _MAX_LINES:
+                unknown = Field(UNKNOWN, number, loose=True)
+                lines = list(dict.fromkeys((*line[:-1], unknown) for line in lines))[:_MAX_LINES]
+        return lines
+
+    def _run(self, statement: Statement) -> Iterator[Line]:
+        platforms: list[Field | None] = [None]
+        found = self.lookup(f"env:{_PLATFORM.lower()}", statement.block)
+        if found is not None:
+            platforms = [Field(" ".join(items)) for items in found]
+        words = list(statement.words)
+        while words and _plain(words[0]) == ".":
+            words.pop(0)
+        for fields in self._fields(_without_redirects(words), statement.block):
+            for inner in self._inner(fields):
+                for platform in platforms:
+                    yield Line(statement.start, statement.stop, inner, platform)
+
+    def _inner(self, fields: tuple[Field, ...]) -> Iterator[tuple[Field, ...]]:
+        """The command lines that a command runs: itself, or those of a text that it is handed."""
+        name = fields[0].text.replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe") if fields else ""
+        texts = [field.text for field in fields]
+        script, dialect = "", "powershell"
+        if name in {"invoke-expression", "iex"}:
+            script = " ".join(text for text in texts[1:] if text.lower() != "-command")
+        elif name in {"powershell", "pwsh"}:
+            at = next((n for n, text in enumerate(texts) if text.lower() in {"-command", "-c"}), 0)
+            script = " ".join(texts[at + 1 :]) if at else ""
+        elif name == "cmd":
+            at = next((n for n, text in enumerate(texts) if text.lower() in {"/c", "/k"}), 0)
+            script, dialect = (" ".join(texts[at + 1 :]) if at else ""), "cmd"
+        elif name in {"start-process", "saps", "start"}:
+            started = _started(fields[1:])
+            if started:
+                yield started
+            return
+        if not script:
+            yield fields[1:] if name == "wsl" else fields
+        elif self.depth < _MAX_NESTING:
+            if dialect == "cmd":
+                from prelaunch.places.batch import lines
+
+                inner = lines(script, self.environment)
+            else:
+                inner = _PowerShell(script, self.environment, self.depth + 1).lines()
+            yield from (tuple(replace(field, word=-1) for field in line.fields) for line in inner)
+
+
+def _plain(word: Word) -> str:
+    return word[0].text if len(word) == 1 and word[0].kind == "text" and not word[0].quoted else ""
+
+
+def _opaque(text: str) -> bool:
+    return bool(text) and not text.strip(MARKERS)
+
+
+def _products(parts: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
+    size = 1
+    for part in parts:
+        size *= len(part)
+    return list(product(*parts)) if size <= _MAX_LINES else []
+
+
+def _listed(words: Sequence[Word]) -> list[Word] | None:
+    """`'a', 'b'` as its items; None where something else stands between them."""
+    items: list[list[Piece]] = [[]]
+    open_item = True
+    for word in words:
+        if not open_item and _plain(word)[:1] != ",":
+            pieces = word
+            if not (pieces[0].kind == "text" and not pieces[0].quoted and pieces[0].text.startswith(",")):
+                return None
+        for piece in word:
+            if piece.kind == "text" and not piece.quoted and "," in piece.text:
+                if piece.text.strip(","):
+                    return None
+                items.append([])
+                open_item = True
+            else:
+                items[-1].append(piece)
+                open_item = False
+    return [tuple(item) for item in items if item]
+
+
+def _formatted(text: str, arguments: tuple[str, ...]) -> str:
+    """`-f` with the places `{0}`, `{1}`; a place with a format is unknown."""
+    out: list[str] = []
     at = 0
-
-    def line(stop: int) -> Iterator[tuple[int, int, tuple[Field, ...]]]:
-        nonlocal word, started
-        if started:
-            fields.append(_field(word, len(fields), powershell=powershell))
-        word, started = "", False
-        if fields and not (fields[0].text.lower() in {"rem", "::"} or fields[0].text.startswith("::")):
-            kept = fields[1:] if fields[0].text in {"&", "."} else fields
-            if kept:
-                yield begin, stop, tuple(kept)
-        fields.clear()
-
     while at < len(text):
-        char = text[at]
-        if here:
-            end = text.find(f"\n{here}", at)
-            at = len(text) if end < 0 else end + 1 + len(here)
-            here = ""
-            continue
-        if quote:
-            if char == quote:
-                quote = ""
-            else:
-                word += char
-            at += 1
-            continue
-        if char == escape and text[at + 1 : at + 3] in {"\r\n"} or (char == escape and text[at + 1 : at + 2] == "\n"):
-            if started:
-                fields.append(_field(word, len(fields), powershell=powershell))
-                word, started = "", False
-            at = text.find("\n", at) + 1
-            continue
-        if powershell and text.startswith("<#", at):
-            end = text.find("#>", at)
-            at = len(text) if end < 0 else end + 2
-            continue
-        if powershell and char == "#" and not started:
-            end = text.find("\n", at)
-            at = len(text) if end < 0 else end
-            continue
-        if powershell and char == "@" and text[at + 1 : at + 2] in {'"', "'"} and not started:
-            here = text[at + 1] + "@"
-            word, started = UNKNOWN, True
-            continue
-        if char == '"' or (powershell and char == "'"):
-            quote, started = char, True
-        elif char in "\n;|&" or (powershell and char in "{}()"):
-            if char == "&" and powershell and not started and not fields:
-                begin = at
-            else:
-                yield from line(at)
-                begin = at + 1
-        elif char in " \t\r":
-            if started:
-                fields.append(_field(word, len(fields), powershell=powershell))
-                word, started = "", False
+        end = text.find("}", at) if text[at] == "{" else -1
+        inside = text[at + 1 : end] if end > 0 else ""
+        if text.startswith(("{{", "}}"), at):
+            out.append(text[at])
+            at += 2
+        elif inside.isdigit() and inside.isascii() and len(inside) < 4:
+            out.append(arguments[int(inside)] if int(inside) < len(arguments) else UNKNOWN)
+            at = end + 1
         else:
-            if not started and not fields:
-                begin = at
-            word, started = word + char, True
-        at += 1
-    yield from line(len(text))
+            out.append(text[at])
+            at += 1
+    return "".join(out)
 
 
-def _field(word: str, number: int, *, powershell: bool) -> Field:
-    if powershell and "$" in word:
-        name = word.strip("$@{}").replace("env:", "")
-        whole = word.startswith(("$", "@")) and all(c.isalnum() or c in "$_:@{}" for c in word)
-        return Field(UNKNOWN if whole else word.replace("$", UNKNOWN), number, loose=word.startswith("@"), name=name)
-    if not powershell and "%" in word:
-        return Field(UNKNOWN if word.startswith("%") and word.endswith("%") else word, number, loose=True, name=word)
-    return Field(word, number)
+def _without_redirects(words: Sequence[Word]) -> list[Word]:
+    kept: list[Word] = []
+    skip = False
+    for word in words:
+        text = _plain(word).lstrip("0123456789*")
+        if skip:
+            skip = False
+        elif text.startswith(">"):
+            skip = not text.lstrip(">")
+        else:
+            kept.append(word)
+    return kept
+
+
+def _started(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """`Start-Process docker -ArgumentList 'build', '.'` as the command that it starts."""
+    program: list[Field] = []
+    arguments: list[Field] = []
+    target = program
+    for field in fields:
+        flag = field.text.lower()
+        if flag in {"-argumentlist", "-args"}:
+            target = arguments
+        elif flag in {"-filepath", "-path"}:
+            target = program
+        elif flag.startswith("-") and target is program:
+            target = []
+        else:
+            parts = field.text.replace(",", " ").split() if target is arguments else [field.text]
+            target += [replace(field, text=part) for part in parts]
+    return (*program[:1], *arguments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Step, Value
-from prelaunch.places.drone import run_step, steps_of
+from prelaunch.places.drone import by_step, run_step, steps_of
 from prelaunch.places.pipelines import (
     MAX_ITEMS,
     Scripts,
@@ -19,7 +19,6 @@ from prelaunch.places.pipelines import (
     finish,
     items,
     note,
-    published,
     rows,
     variables,
 )
@@ -67,7 +66,7 @@ def _workflow(document: Node, scripts: Scripts) -> list[Build]:
             environment = variables(step.get("environment"), source, around.text)
             around = Surroundings(source, project, "woodpecker", row, environment, _PREFIXES, host, chosen)
             readings[number].append(run_step(step, around, scripts))
-    return published([merge(each) for each in readings if each])
+    return by_step((step, merge(each)) for step, each in zip(steps, readings, strict=True) if each)
 
 
 def _host(node: Node | None, around: Surroundings) -> Platform | None:

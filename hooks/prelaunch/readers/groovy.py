@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A name or number, a mark (one character), a string (`parts`; `start` and `stop` with its quotes), a line's end."""
+    """A name or number, a mark (one character), a string (`parts`; `start` and `stop` with its quotes), a line end."""
 
     kind: Literal["name", "mark", "string", "line"]
     text: str
@@ -66,11 +66,9 @@ def scan(text: str) -> tuple[Token, ...]:
             token = _quoted(text, at, quote)
             tokens.append(token)
             at = token.stop
-        elif (char == "/" or (at < last_dollar and text.startswith("$/", at))) and (
-            token := _slashy(text, at, tokens)
-        ) is not None:
-            tokens.append(token)
-            at = token.stop
+        elif (slashy := _slashy(text, at, tokens, last_dollar)) is not None:
+            tokens.append(slashy)
+            at = slashy.stop
         elif char.isalnum() or char in "_$":
             stop = at + 1
             while stop < len(text) and (text[stop].isalnum() or text[stop] in "_$"):
@@ -165,9 +163,11 @@ def _closing(text: str, at: int) -> int:
     return -1
 
 
-def _slashy(text: str, at: int, before: list[Token]) -> Token | None:
+def _slashy(text: str, at: int, before: list[Token], last_dollar: int) -> Token | None:
     """The slashy or dollar slashy string at `at`; None where the slash divides, or nothing closes it."""
-    dollar = text[at] == "$"
+    dollar = at < last_dollar and text.startswith("$/", at)
+    if not dollar and text[at] != "/":
+        return None
     if not dollar and before:
         last = before[-1]
         if last.kind == "string" or (last.kind == "name" and last.text not in _BEFORE_A_PATTERN) or last.text in ")]}":
@@ -211,11 +211,11 @@ class Brackets:
         parent: list[int] = []
         stack: list[int] = []
         for number, token in enumerate(tokens):
-            if token.kind == "mark" and token.text in ")]}":
-                if any(_OPENING[tokens[each].text] == token.text for each in stack[-3:]):
-                    while _OPENING[tokens[stack[-1]].text] != token.text:
-                        close[stack.pop()] = number
+            closes = token.kind == "mark" and token.text in ")]}"
+            if closes and any(_OPENING[tokens[each].text] == token.text for each in stack[-3:]):
+                while _OPENING[tokens[stack[-1]].text] != token.text:
                     close[stack.pop()] = number
+                close[stack.pop()] = number
             parent.append(stack[-1] if stack else -1)
             if token.kind == "mark" and token.text in _OPENING:
                 stack.append(number)
