@@ -28,9 +28,13 @@ PIPELINE_KINDS = frozenset(
 )
 """The YAML of CI systems beside GitHub's and GitLab's."""
 
+PROGRAM_KINDS = frozenset({"jenkins", "windows", "tilt", "just", "npm", "terraform", "python"})
+"""Files in a language of their own, or with commands in it."""
+
 BUILD_KINDS = (
     CLUSTER_KINDS
     | PIPELINE_KINDS
+    | PROGRAM_KINDS
     | frozenset({"dockerfile", "makefile", "shell", "github", "gitlab", "compose", "bake"})
 )
 IMPORT_KINDS = frozenset({"dockerfile", "python", "notebook"})
@@ -46,7 +50,7 @@ _RUNNERS = (
     b"docker compose", b"buildctl", b"/executor", b"ko build", b"pack build", b'"docker"', b"'docker'", b"- docker\n",
     b"- docker\r", b"image: docker:", b"image: docker\n",
 )  # fmt: skip
-_BUILD_WORDS: Mapping[str, tuple[bytes, ...]] = {
+_BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     "dockerfile": (b"docker", b"podman", b"buildx", b"buildah", b"nerdctl", b"kaniko", b"buildctl", b"img build"),
     "makefile": _COMMANDS,
     "shell": _COMMANDS,
@@ -65,6 +69,13 @@ _BUILD_WORDS: Mapping[str, tuple[bytes, ...]] = {
     "azure": (*_COMMANDS, b"Docker"),
     "drone": (*_COMMANDS, b"plugins/", b"docker"),
     "woodpecker": (*_COMMANDS, b"plugins/", b"docker"),
+    "jenkins": (*_COMMANDS, b"docker"),
+    "windows": _COMMANDS,
+    "tilt": (b"_build", *_COMMANDS),
+    "just": _COMMANDS,
+    "npm": _RUNNERS,
+    "terraform": (b"docker_image", (b"local-exec", *_COMMANDS)),
+    "python": ((b"docker", b"build", b"bake"), *((tool, b"build") for tool in (b"podman", b"buildah", b"nerdctl"))),
     **dict.fromkeys(("travis", "bitbucket", "buildkite", "semaphore", "appveyor"), _COMMANDS),
 }
 
@@ -87,7 +98,9 @@ _SUFFIXES = {
     "sh": "shell", "bash": "shell", "ksh": "shell", "zsh": "shell", "dash": "shell", "bats": "shell",
     "mk": "makefile", "mak": "makefile", "make": "makefile",
     "dockerfile": "dockerfile", "containerfile": "dockerfile",
-    "yml": "yaml", "yaml": "yaml", "hcl": "hcl",
+    "yml": "yaml", "yaml": "yaml", "hcl": "hcl", "tf": "terraform",
+    "groovy": "groovy", "jenkinsfile": "jenkins", "tiltfile": "tilt", "just": "just",
+    "ps1": "windows", "psm1": "windows", "bat": "windows", "cmd": "windows",
 }  # fmt: skip
 
 # `Dockerfile.md` and `makefile.go` are what their ending says; `Dockerfile.prod` and `Makefile.docker` are not.
@@ -103,6 +116,13 @@ _INTERPRETERS = {
 }  # fmt: skip
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox"})
+
+_STEMS = {
+    "makefile": "makefile", "gnumakefile": "makefile", "jenkinsfile": "jenkins", "tiltfile": "tilt",
+    "justfile": "just", ".justfile": "just",
+}  # fmt: skip
+_SCRIPTED = frozenset({"package.json", "composer.json"})
+_PIPELINE_GROOVY = (b"pipeline", b"node(", b"node (", b"node{", b"node {", b"docker.build(", b" sh ", b" sh(")
 
 _FOREIGN = ("/vendor/", "/node_modules/")
 """Other people's code, kept in the repository: what it builds is not this project's to mend."""
@@ -141,15 +161,15 @@ def kind_by_name(path: str) -> str:
         return "bake" if "bake" in lower else "hcl"
     if kind:
         return kind
-    if suffix == "json" and "cloudbuild" in lower:
-        return "cloudbuild"
+    if suffix == "json":
+        return "cloudbuild" if "cloudbuild" in lower else "npm" if lower in _SCRIPTED else ""
     if suffix in _OTHER_SUFFIXES:
         return ""
     if lower.startswith(("dockerfile", "containerfile")):
         return "dockerfile"
-    for stem in ("makefile", "gnumakefile"):
+    for stem, named in _STEMS.items():
         if lower.startswith(stem) and lower[len(stem) : len(stem) + 1] in {"", ".", "-", "_"}:
-            return "makefile"
+            return named
     return "script" if not suffix and dot < 0 else ""
 
 
@@ -196,7 +216,7 @@ def _cluster_kind(path: str, stem: str) -> str:
 
 
 def kind_by_content(kind: str, data: bytes) -> str:
-    """The kind of a file whose name left it open ("yaml", "hcl", "script"); any other kind is given back."""
+    """The kind of a file whose name left it open ("yaml", "hcl", "groovy", "script"); any other kind is given back."""
     if kind == "yaml":
         if b"runs-on" in data and b"steps:" in data:
             return "github"
@@ -205,6 +225,8 @@ def kind_by_content(kind: str, data: bytes) -> str:
         return _cluster_content(data) or _pipeline_content(data)
     if kind == "hcl":
         return "bake" if b'target "' in data else ""
+    if kind == "groovy":
+        return "jenkins" if _any(_PIPELINE_GROOVY, data) else ""
     if kind == "script":
         return _shebang_kind(data)
     return kind
@@ -235,6 +257,8 @@ def _pipeline_content(data: bytes) -> str:
     if b"task: Docker" in data or b"vmImage:" in data:
         return "azure"
     if b"steps:" in data and _any(_AZURE_STEPS, data):
+        return "azure"
+    if b"- task: " in data and b"inputs:" in data and b"@" in data:
         return "azure"
     if b"kind: pipeline" in data and b"steps:" in data and b"image:" in data:
         return "drone"
@@ -296,7 +320,7 @@ def look(root: str, path: str, words: Words) -> File | None:
     if not kind:
         return None
     facts = facts_in(kind, data, words)
-    if data[:2] in _UTF16 and (kind in BUILD_KINDS or kind in IMPORT_KINDS):
+    if data[:2] in _UTF16 and (kind in BUILD_KINDS or kind in IMPORT_KINDS) and kind != "windows":
         facts = frozenset({BUILD, IMPORT})  # no word can be seen in it; the engine says that it is not text
     marked = MARK in data
     return File(path, kind, facts, marked) if facts or marked else None

@@ -54,6 +54,13 @@ _PLACES = {
     "buildkite": "prelaunch.places.buildkite",
     "semaphore": "prelaunch.places.semaphore",
     "appveyor": "prelaunch.places.appveyor",
+    "jenkins": "prelaunch.places.jenkins",
+    "windows": "prelaunch.places.windows_files",
+    "tilt": "prelaunch.places.tilt",
+    "just": "prelaunch.places.justfile",
+    "npm": "prelaunch.places.npm",
+    "terraform": "prelaunch.places.terraform",
+    "python": "prelaunch.places.python_code",
 }
 
 

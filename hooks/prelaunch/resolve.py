@@ -8,6 +8,7 @@ default IFS; globs are left as written.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 MAX_ALTERNATIVES = 32
 _MAX_DEPTH = 20
 _MAX_SUBSTITUTION = 2_000
+_MAX_PARTS = 500
+_MAX_STEPS = 24
+_MAX_REACHING = 40
+_MAX_TEXT = 8_000
 _ALWAYS_SET = frozenset(
     "HOME PWD OLDPWD USER LOGNAME SHELL PATH HOSTNAME UID EUID GROUPS RANDOM SECONDS LINENO PPID TMPDIR LANG TERM "
-    "OSTYPE HOSTTYPE MACHTYPE BASH BASH_SOURCE BASH_VERSION FUNCNAME IFS OPTARG OPTIND REPLY EPOCHSECONDS DIRSTACK CI".split()
+    "OSTYPE HOSTTYPE MACHTYPE BASH BASH_SOURCE BASH_VERSION FUNCNAME IFS OPTARG OPTIND REPLY EPOCHSECONDS "
+    "DIRSTACK CI".split()
 )
 _ALWAYS_SET_PREFIXES = ("GITHUB_", "RUNNER_", "CI_", "BUILDKITE_", "CIRCLE_", "DRONE_", "TRAVIS_")
 _LEAVING = frozenset({"exit", "return", "die", "fail", "fatal", "abort", "usage", "continue", "break"})
@@ -143,22 +149,9 @@ class Variables:
             Definition(name, tuple((t,) for t in start.texts), False, False, (), start.steps, True) if start else None
         )
         live: list[Definition] = [base] if base else []
-        function = _function(blocks)
-        known = self.definitions.get(name, [])
-        sequence = [
-            d
-            for d in known
-            if (_function(d.blocks) == function and d.order < order) or (function and not _function(d.blocks))
-        ]
-        if not live and not sequence:
-            sequence = known
         covered: dict[int, set[int]] = {}
         first: dict[int, int] = {}
-        for definition in sequence:
-            if self.branches.dead(definition.blocks) or not _visible(definition.blocks, blocks):
-                continue
-            conditions = [b for b in definition.blocks if b.kind in _CONDITIONAL and b not in blocks]
-            conditions = [b for b in conditions if self.branches.chosen.get(b.number) != b.arm or b.kind != "if"]
+        for definition, conditions in self._reaching(name, blocks, order, anywhere=base is None):
             if definition.append:
                 grown = _append(live, definition)
                 live = [_union(name, [*live, grown], grows=True)] if conditions else [grown]
@@ -182,6 +175,35 @@ class Variables:
         if base in live and len(live) == 1:
             return base
         return _union(name, live)
+
+    def _reaching(
+        self, name: str, blocks: tuple[Block, ...], order: int, *, anywhere: bool
+    ) -> list[tuple[Definition, list[Block]]]:
+        """The assignments that may reach a use, the oldest first, each with what it depends on.
+
+        A function's own come behind those of the script around it. Where there are none, those of other functions
+        count if `anywhere`.
+        """
+        function = _function(blocks)
+        known = self.definitions.get(name, [])
+        own = (d for d in reversed(known) if d.order < order and _function(d.blocks) == function)
+        around = (d for d in reversed(known) if function and not _function(d.blocks))
+        return self._live(chain(own, around), blocks) or (self._live(reversed(known), blocks) if anywhere else [])
+
+    def _live(
+        self, newest_first: Iterable[Definition], blocks: tuple[Block, ...]
+    ) -> list[tuple[Definition, list[Block]]]:
+        """The assignments back to the one that always takes place, which hides those before it; the oldest first."""
+        found: list[tuple[Definition, list[Block]]] = []
+        for definition in newest_first:
+            if self.branches.dead(definition.blocks) or not _visible(definition.blocks, blocks):
+                continue
+            conditions = [b for b in definition.blocks if b.kind in _CONDITIONAL and b not in blocks]
+            conditions = [b for b in conditions if b.kind != "if" or self.branches.chosen.get(b.number) != b.arm]
+            found.append((definition, conditions))
+            if len(found) >= _MAX_REACHING or (not conditions and not definition.append):
+                break
+        return found[::-1]
 
     def exported(self, name: str, blocks: tuple[Block, ...], order: int) -> Definition | None:
         """As `lookup`, for a variable that commands see in their environment."""
@@ -213,20 +235,20 @@ def _append(live: Sequence[Definition], definition: Definition) -> Definition:
         joined = [old + new for old in before for new in definition.alternatives]
     else:
         joined = [("".join(old) + "".join(new),) for old in before for new in definition.alternatives]
-    steps = tuple(dict.fromkeys([step for old in live for step in old.steps] + list(definition.steps)))
+    steps = _few(chain((step for old in live for step in old.steps), definition.steps))
     return replace(definition, alternatives=extremes(joined), steps=steps, append=False)
 
 
 def _union(name: str, live: Sequence[Definition], *, grows: bool = False) -> Definition:
     kept = extremes if grows else bounded
     alternatives = kept([items for definition in live for items in definition.alternatives])
-    steps = tuple(dict.fromkeys(step for definition in live for step in definition.steps))
+    steps = _few(step for definition in live for step in definition.steps)
     return Definition(name, alternatives, live[-1].array, append=False, blocks=(), steps=steps)
 
 
 def bounded(alternatives: Iterable[Items]) -> tuple[Items, ...]:
-    """The distinct alternatives; one unknown in place of too many."""
-    distinct = tuple(dict.fromkeys(alternatives))
+    """The distinct alternatives; one unknown in place of too many, or of too long a text."""
+    distinct = tuple(dict.fromkeys(map(_cut, alternatives)))
     return distinct if len(distinct) <= MAX_ALTERNATIVES else ((UNKNOWN,),)
 
 
@@ -235,10 +257,19 @@ def extremes(alternatives: Iterable[Items]) -> tuple[Items, ...]:
 
     What both hold is always there, what neither holds never is, and what only one holds is there in some cases.
     """
-    distinct = tuple(dict.fromkeys(alternatives))
+    distinct = tuple(dict.fromkeys(map(_cut, alternatives)))
     if len(distinct) <= MAX_ALTERNATIVES:
         return distinct
     return min(distinct, key=_size), max(distinct, key=_size)
+
+
+def _few(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The distinct steps, no more than a reader would want to follow."""
+    return tuple(islice(dict.fromkeys(steps), _MAX_STEPS))
+
+
+def _cut(items: Items) -> Items:
+    return items if sum(map(len, items)) + len(items) <= _MAX_TEXT else (UNKNOWN,)
 
 
 def _size(items: Items) -> tuple[int, int]:
@@ -266,26 +297,21 @@ class Expander:
 
     def command(self, words: Sequence[Word], depth: int = 0) -> list[Fields]:
         """The alternatives of what `words` expand to."""
-        alternatives: list[Fields] = [()]
+        alternatives: list[list[Field]] = [[]]
         for index, word in enumerate(words):
             options = self.word(word, index, depth)
-            alternatives = [before + option for before in alternatives for option in options]
-            distinct = list(dict.fromkeys(alternatives))
-            if len(distinct) > MAX_ALTERNATIVES:
-                unknown = Field(UNKNOWN, index, _steps(options), loose=True)
-                distinct = list(dict.fromkeys((*before[:-1], unknown) if before else before for before in alternatives))
-                distinct = distinct[:MAX_ALTERNATIVES]
-            alternatives = distinct
-        return alternatives
+            if len(alternatives) * len(options) > MAX_ALTERNATIVES:
+                options = [(Field(UNKNOWN, index, _steps(options), loose=True),)]
+            if len(options) == 1:
+                for line in alternatives:
+                    line.extend(options[0])
+            else:
+                alternatives = [[*fields, *option] for fields in alternatives for option in options]
+        return list(dict.fromkeys(map(tuple, alternatives)))
 
     def word(self, word: Word, index: int = -1, depth: int = 0) -> list[Fields]:
         """The alternatives of what one word expands to: any number of fields each."""
-        runs: list[tuple[_Atom, ...]] = [()]
-        for part in word.parts:
-            options = self.part(part, depth)
-            runs = list(dict.fromkeys(run + option for run in runs for option in options))
-            if len(runs) > MAX_ALTERNATIVES:
-                runs = [(_Atom(UNKNOWN, part.quoted, loose=not part.quoted),)]
+        runs = self._runs(word.parts[:_MAX_PARTS], depth)
         quoted_empty = not word.parts and word.stop > word.start
         return list(dict.fromkeys(_fields(run, index, quoted_empty) for run in runs))
 
@@ -412,14 +438,18 @@ class Expander:
     def _argument(self, part: Part, depth: int) -> list[tuple[_Atom, ...]]:
         if part.argument is None:
             return [(_Atom("", part.quoted),)]
+        return self._runs(part.argument.parts[:_MAX_PARTS], depth + 1, unquoted=not part.quoted)
+
+    def _runs(self, parts: Sequence[Part], depth: int, *, unquoted: bool = False) -> list[tuple[_Atom, ...]]:
+        """The alternatives of parts in a row; of too many, one that is unknown."""
         runs: list[tuple[_Atom, ...]] = [()]
-        for inner in part.argument.parts:
-            options = self.part(inner, depth + 1)
-            if not part.quoted and inner.kind == "literal" and not inner.quoted:
+        for part in parts:
+            options = self.part(part, depth)
+            if unquoted and part.kind == "literal" and not part.quoted:
                 options = [tuple(replace(atom, quoted=False) for atom in run) for run in options]
-            runs = list(dict.fromkeys(run + option for run in runs for option in options))
-            if len(runs) > MAX_ALTERNATIVES:
-                runs = [(_Atom(UNKNOWN, part.quoted, loose=not part.quoted),)]
+            if len(runs) * len(options) > MAX_ALTERNATIVES:
+                return [(_Atom(UNKNOWN, part.quoted, loose=not part.quoted),)]
+            runs = [run + option for run in runs for option in options]
         return runs
 
     @staticmethod
@@ -443,7 +473,7 @@ def _only_markers(text: str) -> bool:
 
 
 def _steps(options: Iterable[Fields]) -> tuple[Step, ...]:
-    return tuple(dict.fromkeys(step for fields in options for one in fields for step in one.steps))
+    return _few(step for fields in options for one in fields for step in one.steps)
 
 
 def _fields(run: Sequence[_Atom], index: int, quoted_empty: bool) -> Fields:
@@ -505,7 +535,7 @@ def assignments(
             first = one.value.parts[0] if one.value.parts else None
             grows = first is not None and first.kind == "parameter" and first.text == one.name
             alternatives = (extremes if grows else bounded)((text,) for text, _ in texts)
-            steps = tuple(dict.fromkeys(step for _, found in texts for step in found))
+            steps = _few(step for _, found in texts for step in found)
         made.append(
             Definition(
                 one.name,

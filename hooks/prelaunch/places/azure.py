@@ -76,6 +76,7 @@ class _Pipeline:
         self.document = document
         self.left = _MAX_STEPS
         self.references = _MAX_REFERENCES
+        self.rewritten = _rewritten(self.source.text)
         self.units: dict[int, list[ScriptFacts]] = {}
         self.parameters = self._parameters(document.get("parameters"))
 
@@ -137,7 +138,7 @@ class _Pipeline:
 
     def _variables(self, node: Node, scope: _Scope, depth: int = 0) -> dict[str, Value]:
         """`variables` as a mapping or a list; those below a condition (`${{ if }}`) may or may not hold."""
-        found = dict(variables(node, self.source, lambda value: self._written(value, scope)))
+        found = variables(node, self.source, lambda value: self._written(value, scope))
         for item in items(node):
             for key, value in item.all_pairs()[:MAX_ITEMS] if item.kind == "mapping" else ():
                 if key.value.startswith("${{") and depth < _MAX_DEPTH:
@@ -146,10 +147,17 @@ class _Pipeline:
                         before = found.get(name)
                         texts = (*before.texts, *one.texts) if before is not None else one.texts
                         found[name] = Value(tuple(dict.fromkeys(texts)), one.steps)
-        return found
+        return {
+            name: Value((UNKNOWN,), one.steps) if name.lower() in self.rewritten else one for name, one in found.items()
+        }
 
     def _written(self, node: Node, scope: _Scope) -> str:
-        return UNKNOWN if "$[" in node.value else self._text_of(node, scope)
+        """A variable's text: expressions are put in where it is written, macros only where it is used."""
+        if "$[" in node.value:
+            return UNKNOWN
+        return bare_text(
+            node.value, [each for each in self._spots(node.value, scope) if node.value[each.start + 1] == "{"]
+        )
 
     # -- steps
 
@@ -246,6 +254,19 @@ class _Pipeline:
         if head == "parameters":
             return self.parameters.get(name, Value((HANDED,)))
         return self._variable(name, scope, depth) if head == "variables" else Value((UNKNOWN,))
+
+
+def _rewritten(text: str) -> set[str]:
+    """The variables, in lower case, that a script of the file gives a new value (`##vso[task.setvariable]`)."""
+    found = set()
+    at = text.find("task.setvariable variable=")
+    while at >= 0:
+        first = stop = at + len("task.setvariable variable=")
+        while stop < len(text) and text[stop] in _NAME:
+            stop += 1
+        found.add(text[first:stop].lower())
+        at = text.find("task.setvariable variable=", stop)
+    return found
 
 
 def _host(image: str) -> Platform | None:

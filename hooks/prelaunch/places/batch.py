@@ -87,16 +87,16 @@ def _split(text: str) -> Iterator[tuple[int, int, list[str]]]:
                 quoted = not quoted
             word.append(char)
         at += 1
-        if words and not word and words[0].lower().lstrip("@") in {"rem", "::"}:
-            at, words = _line_end(text, at - 1), []
-        elif len(words) <= 1 and (words or [""])[0].startswith(("::", ":")) and words:
-            at, words = _line_end(text, at - 1), []
+        if words and (words[0].startswith(":") or (not word and words[0].lower().lstrip("@") == "rem")):
+            at, words, word = _line_end(text, at - 1), [], []  # a comment, a label
 
 
 def _is_argument(words: list[str]) -> bool:
     """Whether a bracket is text of a command's argument: not behind `if ...`, `for ... do`, `else`."""
     first = words[0].lower().lstrip("@") if words else ""
-    return bool(words) and first not in {"if", "for", "else", ")"}
+    if first == "for":
+        return words[-1].lower() != "do"
+    return bool(words) and first not in {"if", "else"}
 
 
 def _line_end(text: str, at: int) -> int:
@@ -112,9 +112,7 @@ def _command(words: list[str]) -> list[str]:
             break
         rest[0] = rest[0].lstrip("@")
         name = rest[0].lower()
-        if name == "else" or not name:
-            rest = rest[1:]
-        elif name == "do":
+        if name in {"else", "do", ""}:
             rest = rest[1:]
         elif name == "for":
             at = next((n for n, word in enumerate(rest) if word.lower() == "do"), len(rest))

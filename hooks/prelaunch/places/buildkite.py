@@ -98,18 +98,25 @@ def _spots(line: Fragment, row: Mapping[str, Value]) -> list[Spot]:
     """`{{matrix}}`, `{{matrix.name}}`, and the dollars that the upload leaves to the shell."""
     text = line.text
     spots: list[Spot] = []
-    for at in range(len(text)):
-        if len(spots) >= MAX_SPOTS:
-            break
-        if text.startswith("{{", at):
+    at = _next(text, 0)
+    while at < len(text) and len(spots) < MAX_SPOTS:
+        stop = at + 2
+        if text.startswith("$", at):
+            spots.append(Spot(at, stop, "$"))
+        else:
             end = text.find("}}", at, at + 200)
-            name = text[at + 2 : end].strip() if end > 0 else ""
+            name = text[stop:end].strip() if end > 0 else ""
             if name == "matrix" or name.startswith("matrix."):
+                stop = end + 2
                 value = row.get(name.removeprefix("matrix").removeprefix("."), Value((UNKNOWN,)))
-                spots.append(Spot(at, end + 2, single(value), value.steps))
-        elif text.startswith("$$", at) and (not spots or spots[-1].stop <= at):
-            spots.append(Spot(at, at + 2, "$"))
+                spots.append(Spot(at, stop, single(value), value.steps))
+        at = _next(text, stop)
     return spots
+
+
+def _next(text: str, at: int) -> int:
+    found = [where for mark in ("{{", "$$") if (where := text.find(mark, at)) >= 0]
+    return min(found, default=len(text))
 
 
 def _plugin(pair: tuple[Node, Node], item: Node, scripts: Scripts, environment: dict[str, Value]) -> ScriptFacts:

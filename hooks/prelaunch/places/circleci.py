@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from prelaunch.readers.yaml import Node
 
 _MAX_DEPTH = 10
-_MAX_STEPS = 20_000
+_MAX_STEPS = 10_000
 
 
 def builds(source: Source, project: Project) -> list[Build]:
@@ -132,7 +132,10 @@ class _Configuration:
                 yield from self._job(element, _Frame(row), given)
             else:
                 call = self._orb_call(name, given, at.span, _Frame(row))
-                facts = read_call(call, self.scripts, self.scripts.setting({})) if call is not None else None
+                # the jobs of the orbs run on a Linux machine unless they are told an executor
+                host = None if given is not None and given.get("executor") else Platform("linux", "amd64")
+                setting = self.scripts.setting({}, host=host)
+                facts = read_call(call, self.scripts, setting) if call is not None else None
                 yield from facts.builds if facts is not None else ()
 
     def _matrix(self, given: Node | None) -> list[dict[str, Value]]:

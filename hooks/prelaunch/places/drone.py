@@ -6,6 +6,7 @@ Every document of kind `pipeline` stands for itself; `platform` picks the runner
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Platform, Step
@@ -84,7 +85,10 @@ def run_step(step: Node, around: Surroundings, scripts: Scripts) -> ScriptFacts:
     if not filled:
         return NOTHING
     environment = {**around.values, **around.environment}
-    return scripts.run(filled, scripts.setting(environment, host=around.host))
+    directory = posixpath.normpath(text_at(step, "directory") or ".")
+    if directory.startswith(("/", "..")) or "$" in directory:
+        directory = "."
+    return scripts.run(filled, scripts.setting(environment, directory=directory, host=around.host))
 
 
 def _pipeline(document: Node, scripts: Scripts) -> Iterator[tuple[Node, ScriptFacts]]:

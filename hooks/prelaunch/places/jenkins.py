@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import Fragment, Piece, Slot, Span
 from prelaunch.places.arguments import runs_in_shell
+from prelaunch.places.embedded import read_embedded
 from prelaunch.places.jenkins_values import Pipeline
-from prelaunch.places.script import Setting, merge, read_script, unite
+from prelaunch.places.script import Setting, merge, unite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def _facts(pipeline: Pipeline, project: Project) -> Iterator[ScriptFacts]:
         left -= sum(len(each.text) + 200 for each in fragments)
         environment = pipeline.variables_of_shell(number)
         setting = Setting("jenkins", environment, pipeline.folder(number), dialect)
-        read = [read_script(each, setting, project) for each in fragments]
+        read = [read_embedded(each, setting, project) for each in fragments]
         if read:
             facts = merge(read)
             yield _sloted(facts, pipeline, number) if token.text == "build" else facts

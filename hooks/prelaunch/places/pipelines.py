@@ -146,7 +146,7 @@ def flag_slot(source: Source, inputs: Node, given: tuple[Node, Node] | None, key
     if value.kind != "scalar" or not value.exact or value.fragment is None or not value.value.strip():
         return None
     first = value.fragment.pieces[0]
-    if not first.literal or not inputs.span.start <= first.start < first.stop <= inputs.span.stop:
+    if not first.literal or not inputs.span.start <= first.start < inputs.span.stop:
         return None
     return Slot(Span(first.start, first.start), flag, " ", many=False)
 

@@ -116,10 +116,8 @@ class _PowerShell:
                 grown = bounded(old + new for old in live or ((),) for new in grown)
                 if live is not None and all(len(one) == 1 for one in live):
                     grown = bounded(("".join(one),) for one in grown)
-            if self._sees(block, definition.block) or live is None:
-                live = grown
-            else:
-                live = bounded((*live, *grown))
+            certain = live is None or self._sees(block, definition.block)
+            live = grown if certain or live is None else bounded((*live, *grown))
         if live is None and name.startswith("env:"):
             value = next((v for key, v in self.environment.items() if key.lower() == name[4:]), None)
             live = tuple((text,) for text in value.texts) if value is not None else None
@@ -157,6 +155,8 @@ class _PowerShell:
         if first.kind == "text" and not first.quoted:
             return _UNKNOWN  # the output of a command, a number
         operator = _plain(words[1]).lower() if len(words) > 1 else ""
+        if operator == "+" and len(words) % 2:
+            return self._sum(words, block)
         if operator == "-f":
             arguments = [self._texts(word, block) for word in _listed(words[2:]) or ()]
             return bounded(
@@ -164,20 +164,22 @@ class _PowerShell:
                 for text in self._texts(words[0], block)
                 for chosen in list(product(*arguments))[:_MAX_LINES]
             )
-        if operator == "+":
-            if any(_plain(word) != "+" for word in words[1::2]) or len(words) % 2 == 0:
-                return _UNKNOWN
-            if first.kind == "array" or (first.kind == "variable" and any(w[0].kind == "array" for w in words)):
-                parts = [self._piece(word[0], block) for word in words[::2]]
-            else:
-                parts = [tuple((text,) for text in self._texts(word, block)) for word in words[::2]]
-                return bounded(("".join(t for items in one for t in items),) for one in _products(parts))
-            return bounded(tuple(t for items in one for t in items) for one in _products(parts))
         if items is None:
             return _UNKNOWN
         if len(items) == 1:
             return bounded((text,) for text in self._texts(items[0], block))
         return bounded(_products([self._texts(item, block) for item in items]))
+
+    def _sum(self, words: Sequence[Word], block: int) -> tuple[Items, ...]:
+        """`a + b`: of texts, or of lists where one is a list."""
+        if any(_plain(word) != "+" for word in words[1::2]):
+            return _UNKNOWN
+        if any(word[0].kind == "array" for word in words):
+            sums: list[Items] = [()]
+            for word in words[::2]:
+                sums = list(bounded(old + new for old in sums for new in self._piece(word[0], block)))
+            return bounded(sums)
+        return bounded(("".join(one),) for one in _products([self._texts(word, block) for word in words[::2]]))
 
     # -- commands
 
@@ -253,7 +255,7 @@ def _opaque(text: str) -> bool:
     return bool(text) and not text.strip(MARKERS)
 
 
-def _products(parts: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
+def _products(parts: Sequence[Sequence[str]]) -> list[Items]:
     size = 1
     for part in parts:
         size *= len(part)

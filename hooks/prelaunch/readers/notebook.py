@@ -53,7 +53,8 @@ def python_cells(source: Source) -> tuple[Fragment, ...]:
     for path, cell in _cells(document):
         strings = texts.get(path)
         if strings and _is_python_cell(cell):
-            fragment = Fragment(source, tuple(piece for start, stop in strings for piece in _pieces(text, start, stop)))
+            pieces = tuple(piece for start, stop in strings for piece in string_pieces(text, start, stop))
+            fragment = Fragment(source, pieces)
             masks = _masks(fragment.text)
             if masks is not None:
                 found.append(_masked(fragment, masks))
@@ -131,7 +132,7 @@ def _is_text_path(path: list[str | int]) -> bool:
     )
 
 
-def _pieces(text: str, start: int, stop: int) -> Iterator[Piece]:
+def string_pieces(text: str, start: int, stop: int) -> Iterator[Piece]:
     """The pieces of the JSON string whose inside is `text[start:stop]`."""
     at = start
     for escape in _ESCAPE.finditer(text, start, stop):

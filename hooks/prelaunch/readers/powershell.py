@@ -21,7 +21,7 @@ TRANSPARENT = frozenset({"try", "finally", "begin", "process", "end", "do"})
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of a word: text, a variable (`text` is its name in lower case, `env:` kept), an array, or what is computed."""
+    """A run of a word: text, a variable (`text` is its name in lower case, with `env:`), a list, or what is computed."""
 
     kind: Literal["text", "variable", "splat", "array", "unknown"]
     text: str = ""
@@ -48,7 +48,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Script:
-    """The statements of a text in order, and the blocks: the parent of each (block 0 is the script) and what opens it."""
+    """The statements of a text in order, and its blocks: the parent of each (0 is the script) and what opens it."""
 
     statements: tuple[Statement, ...]
     parents: tuple[int, ...]
@@ -271,9 +271,7 @@ class _Reader:
         text, at = self.text, self.at + 1
         while True:
             char = text[at : at + 1]
-            if quote == '"' and char == "`":
-                at += 2
-            elif char == quote and text.startswith(quote, at + 1):
+            if (quote == '"' and char == "`") or (char == quote and text.startswith(quote, at + 1)):
                 at += 2
             elif char in {quote, ""}:
                 break

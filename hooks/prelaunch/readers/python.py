@@ -70,7 +70,7 @@ def imports(fragment: Fragment) -> tuple[Import, ...]:
     """
     text = fragment.text
     try:
-        tree = _parse(fragment)
+        tree = parse(fragment)
     except UnreadableError:
         if UNKNOWN in text or HANDED in text:
             return ()
@@ -78,7 +78,8 @@ def imports(fragment: Fragment) -> tuple[Import, ...]:
     return tuple(_Reader(fragment, tree).facts())
 
 
-def _parse(fragment: Fragment) -> ast.Module:
+def parse(fragment: Fragment) -> ast.Module:
+    """The syntax tree of a Python text; positions by `Lines`. Raises `UnreadableError` (offset in the source)."""
     text = fragment.text
     mark = text.startswith("\ufeff")
     if "\0" in text:

@@ -5,7 +5,6 @@ Facts: the Python language reference, "String and Bytes literals". `ast` gives n
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Piece
@@ -97,19 +96,22 @@ def _escape(text: str, at: int, stop: int) -> Piece | None:
     end = at + 2
     if letter in {"x", "u", "U"}:
         end += {"x": 2, "u": 4, "U": 8}[letter]
-    elif letter == "N":
+        digits = text[at + 2 : end]
+        if not digits or any(each not in "0123456789abcdefABCDEF" for each in digits) or int(digits, 16) > 0x10FFFF:
+            return None
+        return Piece(chr(int(digits, 16)), at, min(end, stop), literal=False)
+    if letter == "N":
+        from unicodedata import lookup
+
         close = text.find("}", at, min(stop, at + 100))
-        end = close + 1 if close > 0 else end
-    elif letter in "01234567" and letter:
-        while end < at + 4 and text[end : end + 1] in set("01234567"):
-            end += 1
-    else:
-        return None  # an unknown escape stays as it is
-    try:
-        meaning = ast.literal_eval(f"'{text[at:end]}'")
-    except (ValueError, SyntaxError):
-        return None
-    return Piece(meaning, at, end, literal=False) if isinstance(meaning, str) and end <= stop else None
+        try:
+            return Piece(lookup(text[at + 3 : close]), at, close + 1, literal=False)
+        except KeyError:
+            return None
+    while end < min(at + 4, stop) and text[at + 1] in "01234567" and text[end] in "01234567":
+        end += 1
+    # an unknown escape stays as it is
+    return Piece(chr(int(text[at + 1 : end], 8)), at, end, literal=False) if letter in set("01234567") else None
 
 
 def _braces(text: str, at: int, stop: int, refer: Callable[[str], tuple[str, tuple[Step, ...]]]) -> Piece:

@@ -151,14 +151,19 @@ class _Scanner:
         return letter == bracket
 
 
+def document(source: Source) -> Element:
+    """The whole file as plain JSON. Raises `UnreadableError` and nothing else."""
+    return _Scanner(source.text).document()
+
+
 def read(source: Source) -> Block:
     """The whole file as one block without kind or labels. Raises `UnreadableError` and nothing else."""
-    document = _Scanner(source.text).document()
-    if document.kind != "object":
-        raise UnreadableError("invalid JSON: a bake file is an object", document.span.start)
+    whole = document(source)
+    if whole.kind != "object":
+        raise UnreadableError("invalid JSON: a bake file is an object", whole.span.start)
     attributes: list[Attribute] = []
     blocks: list[Block] = []
-    for field in document.fields():
+    for field in whole.fields():
         if field.name not in _BLOCKS:
             attributes.append(_attribute(field))
             continue
@@ -168,7 +173,7 @@ def read(source: Source) -> Block:
                 blocks.extend(_block(field.name, labelled, body) for body in labelled.value.elements())
                 if labelled.value.kind == "object":
                     blocks.append(_block(field.name, labelled, labelled.value))
-    return Block(document.span, "", (), document.span.start + 1, tuple(attributes), tuple(blocks))
+    return Block(whole.span, "", (), whole.span.start + 1, tuple(attributes), tuple(blocks))
 
 
 def _block(kind: str, field: Field, body: Element) -> Block:

@@ -1,0 +1,288 @@
+"""Python programs: the images that they build with a command line or with Docker's SDK.
+
+A command line is a list or text that is handed to what runs it: `subprocess`, `os.system`, nox's and invoke's `run`,
+and functions whose name says that they run something. `client.images.build(...)` and `APIClient.build(...)` take
+`platform=` (docker-py, `docker/models/images.py`), python-on-whales' `docker.build(...)` takes `platforms=`.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prelaunch.model import UNKNOWN, Build, Step, Value
+from prelaunch.places.commands import bare, pushes, understand, without_prefixes
+from prelaunch.places.embedded import read_embedded
+from prelaunch.places.python_slots import item_slot, keyword_slot
+from prelaunch.places.python_values import Module
+from prelaunch.places.script import ScriptFacts, Setting, build_of, unite
+from prelaunch.resolve import MARKERS, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prelaunch.model import Fragment, Source, Span, State
+    from prelaunch.places.python_values import Call, Item
+    from prelaunch.project import Project
+
+_RUNNING = (
+    "run", "call", "exec", "popen", "system", "spawn", "shell", "cmd", "command", "check_output", "getoutput", "sudo",
+)  # fmt: skip
+_RUNNERS = frozenset({"sh", "local", "do", "must", "bash"})
+_NOT_RUNNING = ("assert", "mock", "parse", "callback", "print", "log", "fake", "expect", "register", "patch")
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
+_SCRIPT_FLAGS = frozenset({"-c", "-lc", "-ec", "-exc", "-xc"})
+_VARIABLE = "DOCKER_DEFAULT_PLATFORM"
+_MAX_CALLS = 50_000
+
+
+def builds(source: Source, project: Project) -> list[Build]:
+    """The builds of a Python file, in its order; spans are offsets into its text.
+
+    Raises `UnreadableError` where the file is no Python.
+    """
+    module = Module(source)
+    reader = _Reader(module, project)
+    found: list[Build] = []
+    pushing = False
+    for call in module.calls[:_MAX_CALLS]:
+        path = dotted(call.node.func)
+        name = path.rpartition(".")[2]
+        if name == "push" and path.endswith(".images.push"):
+            pushing = True
+        facts = reader.sdk(call, path) or reader.command(call, path)
+        if facts is not None:
+            pushing = pushing or facts.pushes
+            found += facts.builds
+    if pushing:
+        found = [replace(build, published=True) for build in found]
+    return sorted(unite(found), key=lambda build: build.span)
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c`; the head is `?` where it is no name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "?")
+    return ".".join(reversed(parts))
+
+
+def keyword(node: ast.Call, name: str) -> ast.expr | None:
+    """The value of a keyword argument."""
+    return next((one.value for one in node.keywords if one.arg == name), None)
+
+
+def said(module: Module, call: Call, value: ast.expr | None) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
+    """The state, the platforms and the steps of a `platform=` argument (None where it is not given)."""
+    opened = [one.value for one in call.node.keywords if one.arg is None]
+    if value is None and opened:
+        return "delegated", (), (Step("more arguments are handed in"),)
+    if value is None or (isinstance(value, ast.Constant) and not value.value):
+        return "missing", (), ()
+    found = module.texts(value, call)
+    steps = tuple(dict.fromkeys(step for pieces in found for piece in pieces for step in piece.steps))
+    texts = ["".join(piece.text for piece in pieces) for pieces in found]
+    if isinstance(value, ast.Name):
+        known = module.lookup(value.id, call.scope)
+        if known is not None and not known[1]:
+            default = known[0].arguments.get(value.id)
+            if not (isinstance(default, ast.Constant) and isinstance(default.value, str) and default.value):
+                return "delegated", (), (Step(f"`{value.id}` is handed in by the caller"),)
+    platforms = [one.strip() for text in texts if not any(m in text for m in MARKERS) for one in text.split(",")]
+    return "explicit", tuple(dict.fromkeys(one for one in platforms if one)), steps
+
+
+class _Reader:
+    def __init__(self, module: Module, project: Project) -> None:
+        self.module = module
+        self.project = project
+        self.environment: dict[str, Value] = {}
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
+                self._exported(node.targets[0], node.value)
+
+    def _exported(self, target: ast.Subscript, value: ast.expr) -> None:
+        """`os.environ["DOCKER_DEFAULT_PLATFORM"] = "linux/amd64"`."""
+        key = target.slice
+        if isinstance(key, ast.Constant) and key.value == _VARIABLE and dotted(target.value).endswith("environ"):
+            text = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else UNKNOWN
+            step = Step(f"`{_VARIABLE}` is set", self.module.source.path, value.lineno)
+            self.environment[_VARIABLE] = Value((text,), (step,))
+
+    # -- Docker's SDK
+
+    def sdk(self, call: Call, path: str) -> ScriptFacts | None:
+        node = call.node
+        if not path.endswith(".build"):
+            return None
+        head = self.module.imports.get(path.split(".", 1)[0], "")
+        if head.startswith("python_on_whales"):
+            return self._api(call, "docker-buildx-build", "platforms")
+        if path.endswith(".images.build") or (path.count(".") <= 2 and self._is_client(node.func, call)):
+            return self._api(call, "docker-sdk", "platform")
+        return None
+
+    def _is_client(self, function: ast.expr, call: Call) -> bool:
+        """`client` of `client = docker.APIClient(...)`, and such a call itself."""
+        value = function.value if isinstance(function, ast.Attribute) else None
+        if isinstance(value, ast.Name):
+            found = self.module.lookup(value.id, call.scope)
+            value = found[1][-1].value if found is not None and found[1] else None
+        return isinstance(value, ast.Call) and dotted(value.func).endswith("APIClient")
+
+    def _api(self, call: Call, tool: str, name: str) -> ScriptFacts:
+        node = call.node
+        value = keyword(node, name)
+        several = isinstance(value, (ast.List, ast.Tuple))
+        if isinstance(value, (ast.List, ast.Tuple)) and value.elts:
+            texts = ["".join(p.text for p in self.module.texts(one, call)[0]) for one in value.elts[:50]]
+            known = tuple(text for text in texts if not any(m in text for m in MARKERS))
+            state: State = "explicit"
+            steps: tuple[Step, ...] = ()
+        else:
+            state, known, steps = said(self.module, call, None if several else value)
+        tags = [pieces for one in ("tag", "tags") for pieces in self.module.texts(keyword(node, one), call)]
+        images = [bare(text) for pieces in tags if (text := "".join(p.text for p in pieces)).strip(MARKERS)]
+        slot = (
+            keyword_slot(self.module, node, name, many=name == "platforms")
+            if state == "missing" and value is None
+            else None
+        )
+        push = keyword(node, "push")
+        pushed = isinstance(push, ast.Constant) and push.value is True
+        build = Build(
+            source=self.module.source,
+            span=self.module.span(node),
+            tool=tool,
+            form="python-code",
+            state=state,
+            platforms=known,
+            via=steps,
+            slot=slot,
+            published=pushed,
+            images=tuple(dict.fromkeys(images)),
+        )
+        return ScriptFacts((build,), pushed)
+
+    # -- command lines
+
+    def command(self, call: Call, path: str) -> ScriptFacts | None:
+        """What a call runs, where it runs a command line."""
+        if not self._runs(path):
+            return None
+        node = call.node
+        first = node.args[0] if node.args else keyword(node, "args") or keyword(node, "cmd") or keyword(node, "command")
+        if first is None:
+            return None
+        setting = self._setting(call)
+        script = self._script(first, call)
+        found: list[Build] = []
+        pushing = False
+        if script is not None:
+            for fragment in script:
+                facts = read_embedded(fragment, setting, self.project)
+                found += facts.builds
+                pushing = pushing or facts.pushes
+            return ScriptFacts(tuple(found), pushing)
+        lists = self.module.items(first, call)
+        span = self._written(first, call) if lists else self.module.span(node)
+        settled = not isinstance(first, ast.Name) or self.module.settled(first.id, call)
+        for items in lists or self._positional(call):
+            facts = read_words(self.module, items, setting, self.project, span)
+            found += facts.builds if settled else [replace(build, slot=None) for build in facts.builds]
+            pushing = pushing or facts.pushes
+        return ScriptFacts(unite(found), pushing)
+
+    def _runs(self, path: str) -> bool:
+        head, _, _ = path.partition(".")
+        name = path.rpartition(".")[2].lower()
+        origin = self.module.imports.get(head, "")
+        if "mock" in origin or any(word in name for word in _NOT_RUNNING):
+            return False
+        return name in _RUNNERS or any(word in name for word in _RUNNING)
+
+    def _setting(self, call: Call) -> Setting:
+        folder = "."
+        where = keyword(call.node, "cwd")
+        if isinstance(where, ast.Constant) and isinstance(where.value, str) and not where.value.startswith(("/", "~")):
+            folder = where.value or "."
+        environment = dict(self.environment)
+        given = keyword(call.node, "env")
+        for key, value in zip(given.keys, given.values, strict=True) if isinstance(given, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and key.value == _VARIABLE:
+                texts = ["".join(p.text for p in pieces) for pieces in self.module.texts(value, call)]
+                environment[_VARIABLE] = Value(tuple(texts), (Step(f"`{_VARIABLE}` is set in `env`"),))
+        return Setting("python-code", environment, folder)
+
+    def _script(self, first: ast.expr, call: Call) -> list[Fragment] | None:
+        """A command that is written as one text: for a shell, or to be split into words; None for anything else."""
+        if isinstance(first, ast.Call):
+            function = dotted(first.func)
+            if function in {"shlex.split", "split"} and first.args:
+                return self._script(first.args[0], call)
+            if function.endswith(".split") and not first.args and isinstance(first.func, ast.Attribute):
+                return self._script(first.func.value, call)
+        found = [self.module.fragment(pieces) for pieces in self.module.texts(first, call)]
+        found = [one for one in found if len(one.text.split()) > 1]
+        return found or None
+
+    def _positional(self, call: Call) -> list[tuple[Item, ...]]:
+        """`session.run("docker", "build", ".")`, `execvp("docker", ["docker", "build", "."])`."""
+        node = call.node
+        if len(node.args) < 2:
+            return []
+        if isinstance(node.args[1], (ast.List, ast.Tuple)):
+            rest = self.module.items(node.args[1], call)
+            if rest and rest[0] and rest[0][0].text in {"docker", "podman"}:
+                return rest
+            heads = self.module.items(ast.Tuple([node.args[0]], ast.Load()), call)
+            return [head + items for head in heads[:1] for items in rest]
+        return self.module.items(ast.Tuple(list(node.args), ast.Load()), call)
+
+    def _written(self, first: ast.expr, call: Call) -> Span:
+        """Where the command's words are written: in the call, or where its name was set."""
+        if isinstance(first, ast.Name):
+            found = self.module.lookup(first.id, call.scope)
+            for change in found[1] if found is not None else ():
+                if not change.more and isinstance(change.value, (ast.List, ast.Tuple, ast.BinOp)):
+                    return self.module.span(change.value)
+        return self.module.span(call.node)
+
+
+def read_words(module: Module, items: Sequence[Item], setting: Setting, project: Project, span: Span) -> ScriptFacts:
+    """What a list of words builds; `span` is what the build is reported at."""
+    fields = [
+        Field(
+            item.text,
+            at,
+            tuple(dict.fromkeys(step for piece in item.pieces for step in piece.steps)),
+            loose=item.loose,
+            name=item.name,
+        )
+        for at, item in enumerate(items)
+    ]
+    rest, _ = without_prefixes(fields, {})
+    if len(rest) > 2 and rest[0].text.rsplit("/", 1)[-1] in _SHELLS and rest[1].text in _SCRIPT_FLAGS:
+        return read_embedded(module.fragment(items[rest[2].word].pieces), setting, project)
+    wrappers = project.settings.wrappers
+    pushing = pushes(fields, wrappers)
+    invocation = understand(fields, wrappers)
+    if invocation is None:
+        return ScriptFacts((), pushing)
+    value = setting.environment.get(_VARIABLE)
+    variables = [Field(text, steps=value.steps) for text in value.texts] if value is not None else [None]
+    slot = None
+    at = invocation.verb.word
+    tool = invocation.tool
+    if tool.kind == "build" and tool.platform and 0 <= at < len(items):
+        node = items[at].node
+        many = tool.multi and not invocation.has("--load")
+        slot = item_slot(module, node, tool.platform[0], many=many) if node is not None else None
+    found = []
+    for variable in variables:
+        build = build_of(invocation, variable, module.source, span, setting=setting, project=project)
+        found.append(replace(build, slot=slot if build.state == "missing" else None))
+    return ScriptFacts(tuple(found), pushing or any(build.published for build in found))

@@ -1,0 +1,87 @@
+"""Tiltfiles: `docker_build(...)` and its like, and the commands that `custom_build` and `local_resource` run.
+
+A Tiltfile is Starlark, whose syntax is part of Python's. Without `platform=`, Tilt builds for the platform of the
+Docker daemon that it is connected to (tilt-dev/tilt internal/tiltfile/docker.go); its argument takes one platform.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from prelaunch.model import UNKNOWN, Build, Value
+from prelaunch.places.commands import bare
+from prelaunch.places.embedded import read_embedded
+from prelaunch.places.python_code import dotted, keyword, read_words, said
+from prelaunch.places.python_slots import keyword_slot
+from prelaunch.places.python_values import Module
+from prelaunch.places.script import Setting, unite
+from prelaunch.resolve import MARKERS
+
+if TYPE_CHECKING:
+    from prelaunch.model import Source
+    from prelaunch.places.python_values import Call
+    from prelaunch.project import Project
+
+_BUILDERS = frozenset({"docker_build", "docker_build_with_restart", "docker_build_sub"})
+_COMMANDS = {
+    # the function, the number and the name of the argument that is a command
+    "custom_build": (1, "command"),
+    "custom_build_with_restart": (1, "command"),
+    "local_resource": (1, "cmd"),
+    "local": (0, "command"),
+}
+_OF_TILT = ("EXPECTED_REF", "EXPECTED_IMAGE", "EXPECTED_TAG", "EXPECTED_REGISTRY", "REGISTRY_HOST")
+_MAX_CALLS = 20_000
+
+
+def builds(source: Source, project: Project) -> list[Build]:
+    """The builds of a Tiltfile, in its order; spans are offsets into its text.
+
+    Raises `UnreadableError` where the file is no Starlark.
+    """
+    module = Module(source)
+    found: list[Build] = []
+    for call in module.calls[:_MAX_CALLS]:
+        name = dotted(call.node.func)
+        if name in _BUILDERS:
+            found.append(_build(module, call))
+        elif name in _COMMANDS:
+            found += _command(module, call, *_COMMANDS[name], project)
+    return sorted(unite(found), key=lambda build: build.span)
+
+
+def _build(module: Module, call: Call) -> Build:
+    node = call.node
+    value = keyword(node, "platform")
+    state, platforms, steps = said(module, call, value)
+    reference = node.args[0] if node.args else keyword(node, "ref")
+    texts = ["".join(piece.text for piece in pieces) for pieces in module.texts(reference, call)]
+    return Build(
+        source=module.source,
+        span=module.span(node),
+        tool="tilt",
+        form="other",
+        state=state,
+        platforms=platforms,
+        via=steps,
+        slot=keyword_slot(module, node, "platform", quote="'") if state == "missing" and value is None else None,
+        images=tuple(bare(text) for text in texts if text.strip(MARKERS)),
+    )
+
+
+def _command(module: Module, call: Call, at: int, name: str, project: Project) -> list[Build]:
+    """The builds of a command: a text for a shell. A list of words is read as such a text, word by word."""
+    node = call.node
+    value = node.args[at] if len(node.args) > at else keyword(node, name)
+    if value is None:
+        return []
+    # what Tilt sets for the command (docs.tilt.dev, `custom_build`)
+    setting = Setting("other", {variable: Value((UNKNOWN,)) for variable in _OF_TILT})
+    found: list[Build] = []
+    for items in module.items(value, call):
+        found += read_words(module, items, setting, project, module.span(node)).builds
+    if not isinstance(value, (ast.List, ast.Tuple)):
+        for pieces in module.texts(value, call):
+            found += read_embedded(module.fragment(pieces), setting, project).builds
+    return found
