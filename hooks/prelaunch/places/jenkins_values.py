@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 MAX_FRAGMENTS = 16
 _MAX_SCOPES = 200
 _MAX_STEPS = 12
+_MAX_ARGUMENTS = 200
+_MAX_TOKENS = 2_000
+"""Tokens of one call or expression, and of one block, that are looked at: a huge line is not read from each word again."""
+
 _MAX_TEXT = 20_000
 """Characters that references may put into one text."""
-
-_MAX_TOKENS = 2_000
-"""Tokens of one call or expression that are looked at, so that a huge line is not read again from each of its words."""
 
 _TYPES = frozenset({"def", "var", "final", "String", "GString", "Object"})
 _PARAMETERS = frozenset({"string", "text", "choice", "booleanParam"})
@@ -64,7 +65,7 @@ class Pipeline:
         """The arguments of the call whose name is the token `number`: in parentheses, or up to the line's end."""
         closed = self.mark(number + 1, "(")
         first = number + 2 if closed else number + 1
-        stop = self._end(number + 1) if closed else min(len(self.tokens), first + _MAX_TOKENS)
+        stop = min(self.brackets.close[number + 1] if closed else len(self.tokens), first + _MAX_ARGUMENTS)
         found: list[Argument] = []
         at = first
         while at < stop:
@@ -176,7 +177,7 @@ class Pipeline:
     def _axis(self, opening: int) -> None:
         """`axis { name 'A'; values 'x', 'y' }` of a `matrix { axes { ... } }`: holds in the whole matrix."""
         scope = opening
-        for _ in range(3):
+        for _ in range(2):
             scope = self.brackets.parent[scope] if scope >= 0 else -1
         inside = range(opening + 1, self._end(opening))
         calls = {self.tokens[at].text: at for at in inside if self._is(at, "name")}
@@ -260,7 +261,7 @@ class Pipeline:
     def _texts(self, first: int) -> tuple[str, ...]:
         """What the expression that starts at a token comes to, up to the end of its line."""
         stop = first
-        while stop < min(len(self.tokens), first + _MAX_TOKENS) and self.tokens[stop].kind != "line":
+        while stop < min(len(self.tokens), first + _MAX_ARGUMENTS) and self.tokens[stop].kind != "line":
             if self.tokens[stop].kind == "mark" and self.tokens[stop].text in ",;)]}":
                 break
             stop = self._behind(stop)

@@ -120,8 +120,7 @@ class _Module:
                 text += value.texts[0] if len(value.texts) == 1 else UNKNOWN
                 steps += value.steps
             return Value((text if len(text) < 10_000 else UNKNOWN,), tuple(dict.fromkeys(steps)))
-        plain = isinstance(expression, Access) and isinstance(expression.key, Literal)
-        if plain and isinstance(expression.of, Name) and expression.of.name in {"var", "local"}:
+        if isinstance(expression, Access) and isinstance(expression.of, Name) and isinstance(expression.key, Literal):
             return self._named(expression.of.name, str(expression.key.value), depth)
         return Value((UNKNOWN,))
 
