@@ -6,8 +6,7 @@ skipped would be mistaken for the build context. Flags that are not named here t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 def _flags(names: str) -> frozenset[str]:
@@ -70,8 +69,7 @@ _NERDCTL_GLOBAL = _flags(
 Kind = Literal["build", "compose", "bake"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """A command that builds images.
 
     `name` is the table's name, `kind` says where its platform is decided: on the command line, in a compose file, in a
@@ -134,8 +132,7 @@ def _below(word: str, verbs: dict[tuple[str, ...], Tool | None]) -> dict[tuple[s
     return {(word, *path): tool for path, tool in verbs.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """An executable: the flags with a value that may stand before its subcommands, and what each subcommand builds."""
 
     values: frozenset[str]

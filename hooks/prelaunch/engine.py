@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prelaunch.discover import BUILD, IMPORT, YAML_KINDS
 from prelaunch.globs import matches_any
@@ -64,8 +63,7 @@ _PLACES = {
 }
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What one file holds; `faults` are the findings about what could not be read."""
 
     source: Source
@@ -74,8 +72,7 @@ class Facts:
     faults: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What a run found: sorted, without repeats.
 
     `builds` and `unknown` count the builds that were seen, `hidden` the hints that were not asked for; `fixes` says
@@ -171,8 +168,7 @@ def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
     return Finding(UNREADABLE, certainty, source, Span(at, min(at + 1, len(source.text))), f"this file {error}")
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(NamedTuple):
     """The rules that judge, and every name that an ignore comment may hold. `fixes`: whether fixes are wanted."""
 
     rules: tuple[Rule, ...]
@@ -221,7 +217,7 @@ class Judge:
         for number, finding in enumerate(rule.check(fact, project)):
             if wanted and finding.fix is None and rule.mend is not None:
                 fix = rule.mend(fact, project) if number == 0 else fix
-                yield replace(finding, fix=fix)
+                yield finding._replace(fix=fix)
             else:
                 yield finding
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import CannotRunError
 from prelaunch.engine import order, read_facts, run
@@ -23,8 +22,7 @@ PASSES = 10
 """Fixes that overlap wait for the next pass; more passes than this would mean that two rules disagree."""
 
 
-@dataclass(frozen=True)
-class Mended:
+class Mended(NamedTuple):
     """What mending gave: the sources before and after, of the files that change, and what is still to be found."""
 
     changes: tuple[tuple[Source, Source], ...]

@@ -7,14 +7,17 @@ columns (1-based) exist only at the edge, where a writer or a message needs them
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from prelaunch.project import Project
+
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+"""The empty mapping, as a default."""
 
 UNKNOWN = "\ue000"
 """One character that stands, in a `Fragment` or a `Value`, for any text that cannot be known (a command's output)."""
@@ -29,24 +32,27 @@ State = Literal["explicit", "missing", "delegated", "default", "unknown"]
 Certainty = Literal["certain", "likely", "hint"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A half-open range of offsets into `Source.text`."""
 
     start: int
     stop: int
 
 
-@dataclass(frozen=True)
-class Source:
+class _Source(NamedTuple):
+    path: str
+    text: str
+    encoding: str = "utf-8"
+
+
+class Source(_Source):
     """The text of one file, decoded so that `text.encode(encoding, errors)` gives the file's bytes back exactly.
 
     `path` is relative to the project's root, with `/`. Line ends and a byte order mark are left in `text`.
     """
 
-    path: str
-    text: str
-    encoding: str = "utf-8"
+    def __repr__(self) -> str:
+        return f"Source({self.path!r})"
 
     @staticmethod
     def decode(path: str, data: bytes, encoding: str = "utf-8") -> Source:
@@ -91,8 +97,7 @@ class Source:
         return Fragment.of(self, 0, len(self.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of how a value was found: what was seen, and where (a 1-based line; None where no file says it)."""
 
     text: str
@@ -100,8 +105,7 @@ class Step:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of a fragment's text and the place in the source that it stands for.
 
     `literal` says that the characters are the source's own, one to one, so that an edit inside is exact. Where it is
@@ -115,12 +119,13 @@ class Piece:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class Fragment:
-    """Text of an embedded language with a map back to the file: a recipe, a `run:` block, a quoted argument."""
-
+class _Fragment(NamedTuple):
     source: Source
     pieces: tuple[Piece, ...]
+
+
+class Fragment(_Fragment):
+    """Text of an embedded language with a map back to the file: a recipe, a `run:` block, a quoted argument."""
 
     @staticmethod
     def of(source: Source, start: int, stop: int) -> Fragment:
@@ -207,8 +212,7 @@ class Fragment:
         return Fragment(self.source, tuple(cut))
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a variable may hold by default: one text, or several where branches or a matrix differ.
 
     A text may contain `UNKNOWN` or `HANDED`. `steps` say where it was set.
@@ -218,8 +222,7 @@ class Value:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """Where and how this place would spell a platform: `before + joint.join(quote + platform + quote) + after`.
 
     `span` is replaced (usually empty: an insertion). `many` is False where only one platform can be said.
@@ -237,8 +240,7 @@ class Slot:
         return self.before + self.joint.join(f"{self.quote}{name}{self.quote}" for name in platforms) + self.after
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(NamedTuple):
     """One place where an image is built, and for which platform.
 
     `tool` is a name of the builder table, `form` the kind of place: makefile, shell, gha-run, gha-uses, gitlab,
@@ -248,7 +250,7 @@ class Build:
     variables that are set nowhere in the repository and could hold a platform flag.
     """
 
-    source: Source = field(repr=False)
+    source: Source
     span: Span
     tool: str
     form: str
@@ -265,27 +267,26 @@ class Build:
     open: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Import:
+class Import(NamedTuple):
     """One imported name: `import module`, `from module import name as alias`, or an attribute `module.name`.
 
     `name` is None for a plain module import. `guarded` says why a failure is expected or not ours to judge
     (an except clause, TYPE_CHECKING, a version test, `# type: ignore`); "" where nothing guards it.
-    `fragment` is the Python text that the import stands in, with its map to the file (a whole module, a notebook's cell, a heredoc of a `RUN`).
+    `fragment` is the Python text that the import stands in, with its map to the file (a whole module, a notebook's
+    cell, a heredoc of a `RUN`).
     """
 
-    source: Source = field(repr=False)
+    source: Source
     span: Span
     module: str
     name: str | None = None
     alias: str | None = None
     guarded: str = ""
     attribute: bool = False
-    fragment: Fragment | None = field(default=None, repr=False)
+    fragment: Fragment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(NamedTuple):
     """A platform as the OCI image index spells it."""
 
     os: str
@@ -296,16 +297,14 @@ class Platform:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put `text` in place of `span`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits of one file that mend a finding. `--fix` writes it only where `safe`; `title` says what it does."""
 
     edits: tuple[Edit, ...]
@@ -313,20 +312,18 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault. `message` is one line: what is there, what happens because of it, what to do."""
 
     rule: str
     certainty: Certainty
-    source: Source = field(repr=False)
+    source: Source
     span: Span
     message: str
     fix: Fix | None = None
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule judges one kind of fact: a pure function of the fact and of what the project says.
 
     `certainty` is the highest that it gives, `fixable` whether it ever offers a fix. `mend` makes the fix of a fact

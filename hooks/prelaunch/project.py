@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from prelaunch.model import Source
+from prelaunch.model import EMPTY, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,16 +23,15 @@ class UnreadableError(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The configuration (see `config.py`); the defaults are those of a project that configures nothing."""
 
     platforms: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    wrappers: Mapping[str, str] = field(default_factory=dict)
+    per_path_ignores: Mapping[str, tuple[str, ...]] = EMPTY
+    wrappers: Mapping[str, str] = EMPTY
 
 
 class Project:

@@ -7,11 +7,10 @@ default IFS; globs are left as written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
+from prelaunch.model import EMPTY, HANDED, UNKNOWN, UNSET, Step, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,8 +36,7 @@ _APART = frozenset({"subshell", "substitution", "pipe", "background"})
 MARKERS = UNKNOWN + HANDED + UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One word as a command gets it.
 
     `word` is the index of the word that it came from (-1: from elsewhere). `loose` says that it may in truth be any
@@ -71,8 +69,7 @@ Fields = tuple[Field, ...]
 Items = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """A variable's assignment: its alternatives (each the items of an array, or one text), and where it stands."""
 
     name: str
@@ -85,8 +82,7 @@ class Definition:
     order: int = 0
 
 
-@dataclass(frozen=True)
-class Branches:
+class Branches(NamedTuple):
     """The arms of a script's `if`s and `case`s, by block number.
 
     `arms` are those that go on behind the branch (not those that exit), `complete` the branches of which one arm always
@@ -95,7 +91,7 @@ class Branches:
 
     arms: Mapping[int, frozenset[int]]
     complete: frozenset[int]
-    chosen: Mapping[int, int] = field(default_factory=dict)
+    chosen: Mapping[int, int] = EMPTY
 
     @staticmethod
     def of(commands: Iterable[Command]) -> Branches:
@@ -128,15 +124,23 @@ class Branches:
         )
 
 
-@dataclass
 class Variables:
     """The variables of one script, as they stand at the command at hand."""
 
-    environment: Mapping[str, Value]
-    definitions: dict[str, list[Definition]] = field(default_factory=dict)
-    branches: Branches = field(default_factory=lambda: Branches({}, frozenset()))
-    arguments: tuple[Items, ...] | None = None
-    """What `"$@"` may be, where the callers are known."""
+    __slots__ = ("arguments", "branches", "definitions", "environment")
+
+    def __init__(
+        self,
+        environment: Mapping[str, Value],
+        definitions: dict[str, list[Definition]] | None = None,
+        branches: Branches | None = None,
+        arguments: tuple[Items, ...] | None = None,
+    ) -> None:
+        self.environment = environment
+        self.definitions: dict[str, list[Definition]] = {} if definitions is None else definitions
+        self.branches: Branches = Branches({}, frozenset()) if branches is None else branches
+        # What `"$@"` may be, where the callers are known.
+        self.arguments = arguments
 
     def define(self, definition: Definition) -> None:
         """Note an assignment; the order of calls is the order of the script."""
@@ -236,7 +240,7 @@ def _append(live: Sequence[Definition], definition: Definition) -> Definition:
     else:
         joined = [("".join(old) + "".join(new),) for old in before for new in definition.alternatives]
     steps = _few(chain((step for old in live for step in old.steps), definition.steps))
-    return replace(definition, alternatives=extremes(joined), steps=steps, append=False)
+    return definition._replace(alternatives=extremes(joined), steps=steps, append=False)
 
 
 def _union(name: str, live: Sequence[Definition], *, grows: bool = False) -> Definition:
@@ -276,8 +280,7 @@ def _size(items: Items) -> tuple[int, int]:
     return len(items), sum(map(len, items))
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
+class _Atom(NamedTuple):
     text: str
     quoted: bool
     steps: tuple[Step, ...] = ()
@@ -370,7 +373,7 @@ class Expander:
             return [(_Atom(UNKNOWN, part.quoted, name=name),)]
         alternatives: tuple[Items, ...]
         steps: tuple[Step, ...] = ()
-        whole = part.index in {"@", "*"} or name in {"@", "*"}
+        whole = part.subscript in {"@", "*"} or name in {"@", "*"}
         if name in {"@", "*"} or name.isdigit():
             alternatives = self._positional(name)
         elif name in {"?", "$", "!", "-", "#", "_"}:
@@ -383,7 +386,7 @@ class Expander:
             else:
                 alternatives, steps = found.alternatives, found.steps
                 if found.array and not whole:
-                    number = int(part.index) if part.index.isdigit() else 0
+                    number = int(part.subscript) if part.subscript.isdigit() else 0
                     alternatives = tuple(
                         (items[number],) if number < len(items) else (UNSET,) for items in alternatives
                     )
@@ -393,7 +396,7 @@ class Expander:
             result += self._operate(part, items, steps, depth, whole=whole)
         if name in {"@", "*"} and self.variables.arguments is not None:
             # the arguments are known to be so many: none of them stands for several
-            result = [tuple(replace(atom, name="") for atom in run) for run in result]
+            result = [tuple(atom._replace(name="") for atom in run) for run in result]
         return [run or nothing for run in dict.fromkeys(result)]
 
     def _positional(self, name: str) -> tuple[Items, ...]:
@@ -419,7 +422,7 @@ class Expander:
             case "-" | "=" if part.operator in {":-", "-", ":=", "="}:
                 if absent:
                     note = Step(f"`${part.text}` is set nowhere, so its default holds")
-                    return [tuple(replace(a, steps=(*a.steps, note)) for a in run) for run in argument]
+                    return [tuple(a._replace(steps=(*a.steps, note)) for a in run) for run in argument]
                 return plain + argument if unknown and HANDED in text else plain
             case "+":
                 if absent:
@@ -446,7 +449,7 @@ class Expander:
         for part in parts:
             options = self.part(part, depth)
             if unquoted and part.kind == "literal" and not part.quoted:
-                options = [tuple(replace(atom, quoted=False) for atom in run) for run in options]
+                options = [tuple(atom._replace(quoted=False) for atom in run) for run in options]
             if len(runs) * len(options) > MAX_ALTERNATIVES:
                 return [(_Atom(UNKNOWN, part.quoted, loose=not part.quoted),)]
             runs = [run + option for run in runs for option in options]
@@ -459,7 +462,7 @@ class Expander:
             loose = not part.quoted and UNSET not in text
             return (_Atom(text, part.quoted, steps, loose=loose, name=part.text),)
         name = part.text if part.text in {"@", "*"} else f"{part.text}[@]"
-        if part.text == "*" or part.index == "*":
+        if part.text == "*" or part.subscript == "*":
             return (_Atom(" ".join(items), part.quoted, steps, loose=True, name=name),)
         last = len(items) - 1
         return tuple(
@@ -521,7 +524,7 @@ def assignments(
     """The definitions that `assigned` make; `locate` gives the step that names a position of the text."""
     made = []
     for one in assigned:
-        if one.index:
+        if one.subscript:
             step = (locate(one.start),)
             made.append(Definition(one.name, ((UNKNOWN,),), True, True, expander.blocks, step, order=expander.order))
             continue

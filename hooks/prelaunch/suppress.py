@@ -6,8 +6,7 @@ Only in Python, where such text may well stand in a string, the tokenizer says w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Finding, Source, Span
 
@@ -18,8 +17,7 @@ MARK = "prelaunch:"
 UNUSED = "unused-ignore"
 
 
-@dataclass(frozen=True)
-class Ignore:
+class Ignore(NamedTuple):
     """One ignore comment: the line that it speaks of (1-based), the rules that it names, and what is wrong with it."""
 
     span: Span

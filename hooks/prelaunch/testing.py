@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import discover, registry
 from prelaunch.config import load_config
 from prelaunch.engine import OWN_RULES, Judge, run
 from prelaunch.mend import mend
+from prelaunch.model import EMPTY
 from prelaunch.project import Project, Settings
 
 if TYPE_CHECKING:
@@ -41,14 +41,13 @@ Expected = set[tuple[str, int, str, str]]
 """Findings as path, line, `error` or `hint`, and rule."""
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """One example: its heading, the README's line where it starts, its files, and how `--fix` leaves them."""
 
     title: str
     line: int
-    files: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = EMPTY
+    fixed: Mapping[str, str] = EMPTY
 
     def __str__(self) -> str:
         return self.title
@@ -81,9 +80,9 @@ def read_examples(readme: str) -> list[Example]:
             if path in (current.fixed if "fixed" in tags else current.files):
                 raise ValueError(f"line {number}: the example {current.title!r} has two blocks for {path}")
             if "fixed" in tags:
-                current = replace(current, fixed={**current.fixed, path: block})
+                current = current._replace(fixed={**current.fixed, path: block})
             else:
-                current = replace(current, files={**current.files, path: block})
+                current = current._replace(files={**current.files, path: block})
         elif line.startswith("## "):
             examples.append(current)
             current, name = Example(line[3:].strip(), number), ""

@@ -58,15 +58,16 @@ OTHER = Rule("other-rule", Import, lambda fact, project: iter(()), "certain", Fa
 @pytest.fixture
 def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], None]:
     """The toy rules in place of all others, the toy place in place of shell, and an empty folder to be in."""
-    for rule in (TOY, OTHER):
+    rules = []
+    for rule in (OTHER, TOY):
         folder = tmp_path / "rules" / rule.name
         folder.mkdir(parents=True)
         (folder / "README.md").write_text(f"# {rule.name}\n\nWhat {rule.name} is for.\n")
-        object.__setattr__(rule, "folder", str(folder))
+        rules.append(rule._replace(folder=str(folder)))
     place = ModuleType("prelaunch.places.shell")
     place.builds = toy_builds  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "prelaunch.places.shell", place)
-    monkeypatch.setattr("prelaunch.registry.load_rules", lambda: [OTHER, TOY])
+    monkeypatch.setattr("prelaunch.registry.load_rules", lambda: rules)
     monkeypatch.setattr("prelaunch.registry.rule_names", lambda: {"toy-rule", "other-rule"})
     monkeypatch.setattr(
         "prelaunch.registry.import_words", lambda: {"python": (b"toy",), "notebook": (), "dockerfile": (), "": ()}

@@ -196,7 +196,7 @@ def test_a_parameter_says_its_name_operator_argument_and_index(text: str, quote:
     script = f"{quote}{text}{quote}"
     part = only(script).words[0].parts[0]
     found = None if part.argument is None else script[part.argument.start : part.argument.stop]
-    assert (part.kind, part.text, part.operator, found, part.index, part.quoted) == (
+    assert (part.kind, part.text, part.operator, found, part.subscript, part.quoted) == (
         "parameter",
         name,
         operator,
@@ -274,7 +274,7 @@ def test_assignments_are_found_with_their_values(text: str) -> None:
             made.append,
             made.value and cut(made.value),
             None if made.items is None else [cut(item) for item in made.items],
-            made.index,
+            made.subscript,
         )
         for made in only(text).assignments
     ]

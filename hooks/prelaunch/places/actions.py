@@ -6,10 +6,9 @@ Inputs are those of each action's own action.yml; actions whose inputs are not k
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import HANDED, UNKNOWN, Build, Platform, Span, Step, Value
+from prelaunch.model import EMPTY, HANDED, UNKNOWN, Build, Platform, Span, Step, Value
 from prelaunch.places.commands import bare
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 _MARKS = UNKNOWN + HANDED
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """The inputs of an action: which of them name the platform, an architecture alone, the image, its Dockerfile.
 
     `slot` is the input that a platform can be added with. `variable` says that it honours DOCKER_DEFAULT_PLATFORM.
@@ -83,15 +81,14 @@ PUSHING = frozenset({"redhat-actions/push-to-registry"})
 """Actions that only push an image which an earlier step of the job built."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """The step at hand and what is known around it."""
 
     source: Source
     project: Project
     step: Node
     contexts: Mapping[str, Outcome | Context]
-    variables: Mapping[str, Value] = field(default_factory=dict)
+    variables: Mapping[str, Value] = EMPTY
     host: Platform | None = None
 
     def given(self, *names: str) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Step, Value
@@ -45,7 +44,7 @@ def _specifications(manifest: Node) -> Iterator[Node]:
 
 def _template(template: Node, workflow: Mapping[str, Value], around: Surroundings) -> list[Build]:
     inputs = _parameters(template.get("inputs"), around.source)
-    around = replace(around, host=host_of(template) or around.host, fill=_filler(inputs, workflow))
+    around = around._replace(host=host_of(template) or around.host, fill=_filler(inputs, workflow))
     nodes = [node for key in ("container", "script") if (node := template.get(key)) is not None]
     group = template.get("containerSet")
     lists = [template.get("initContainers"), template.get("sidecars")]

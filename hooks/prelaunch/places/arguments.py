@@ -6,7 +6,6 @@ word, whatever stands in it. A shell among them (`['sh', '-c', 'docker build .']
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.builders import PROGRAMS
@@ -82,7 +81,7 @@ def read_arguments(
     pushing = pushing or any(build.published for build in builds)
     slot = _slot(source, invocation, nodes, span)
     return ScriptFacts(
-        tuple(replace(build, published=pushing, slot=slot if build.state == "missing" else None) for build in builds),
+        tuple(build._replace(published=pushing, slot=slot if build.state == "missing" else None) for build in builds),
         pushing,
     )
 

@@ -7,10 +7,9 @@ variables, the pool and the matrix of what is around it; templates of the reposi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import HANDED, UNKNOWN, Fragment, Platform, Step, Value
+from prelaunch.model import EMPTY, HANDED, UNKNOWN, Fragment, Platform, Step, Value
 from prelaunch.places.azure_tasks import Task, read_task
 from prelaunch.places.pipelines import (
     MAX_ITEMS,
@@ -57,11 +56,10 @@ def builds(source: Source, project: Project) -> list[Build]:
     return finish(found, source, read_from)
 
 
-@dataclass(frozen=True)
-class _Scope:
+class _Scope(NamedTuple):
     """What holds at a place of the tree. `rows` are those of the matrix around it."""
 
-    variables: Mapping[str, Value] = field(default_factory=dict)
+    variables: Mapping[str, Value] = EMPTY
     pool: str = ""
     rows: tuple[Mapping[str, Value], ...] = ({},)
     unit: int = 0
@@ -110,7 +108,7 @@ class _Pipeline:
                 self._visit(item, scope)
         elif node.kind == "mapping":
             if node.pair("task") is not None or any(node.pair(key) is not None for key in _SCRIPTS):
-                rows = [self._step(node, replace(scope, variables={**scope.variables, **row})) for row in scope.rows]
+                rows = [self._step(node, scope._replace(variables={**scope.variables, **row})) for row in scope.rows]
                 self.units.setdefault(scope.unit, []).append(merge(rows))
                 return
             inner = self._entered(node, scope)
@@ -122,18 +120,18 @@ class _Pipeline:
         """The scope inside a stage, a job or anything else that sets something."""
         given = node.get("variables")
         if given is not None:
-            scope = replace(scope, variables={**scope.variables, **self._variables(given, scope)})
+            scope = scope._replace(variables={**scope.variables, **self._variables(given, scope)})
         pool = node.get("pool")
         if pool is not None:
-            scope = replace(scope, pool=self._text_of(pool.get("vmImage") if pool.kind == "mapping" else None, scope))
+            scope = scope._replace(pool=self._text_of(pool.get("vmImage") if pool.kind == "mapping" else None, scope))
         job = node.get("job") is not None or node.get("deployment") is not None
         if job or (not scope.unit and node.get("steps") is not None):
-            scope = replace(scope, unit=node.span.start + 1)
+            scope = scope._replace(unit=node.span.start + 1)
         strategy = node.get("strategy")
         matrix = strategy.get("matrix") if strategy is not None and strategy.kind == "mapping" else None
         if matrix is not None and matrix.kind == "mapping":
             found = [self._variables(row, scope) for _, row in matrix.all_pairs()[:MAX_ITEMS] if row.kind == "mapping"]
-            scope = replace(scope, rows=tuple(bounded(found)))
+            scope = scope._replace(rows=tuple(bounded(found)))
         return scope
 
     def _variables(self, node: Node, scope: _Scope, depth: int = 0) -> dict[str, Value]:

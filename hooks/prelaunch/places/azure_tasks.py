@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Span, Step
 from prelaunch.places.commands import bare
@@ -29,8 +28,7 @@ _PUSHES = {"push", "push an image", "push images"}
 _LANGUAGES: dict[str, Dialect] = {"ps": "powershell", "pscore": "powershell", "batch": "cmd", "bash": "sh"}
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """A step that runs a task: its name in lower case, its inputs, where it is written.
 
     `fill` puts the references of the surroundings in, `environment`, `windows` and `host` are those of its job.
@@ -142,8 +140,7 @@ def _named(task: Task, build: Build, slot: Slot | None, *, both: bool) -> Build:
     via = build.via
     if both and task.pairs("arguments"):
         via = (*via, Step("`buildAndPush` ignores `arguments`"))
-    return replace(
-        build,
+    return build._replace(
         tool=f"azure-docker-v{task.version if task.version.isdigit() else '2'}",
         via=via,
         slot=slot if build.state == "missing" else None,

@@ -37,7 +37,7 @@ def lines(text: str, environment: Mapping[str, Value]) -> Iterator[Line]:
         if name == "set":
             _set(known, " ".join(rest[1:]), conditional=len(rest) < len(words))
             continue
-        called = called or name.startswith("call:") or (name == "call" and not _runs(rest[1:]))
+        called = called or (name == "call" and not _runs(rest[1:]))
         if name == "call":
             rest = rest[1:]
         elif name == "start":
@@ -49,7 +49,11 @@ def lines(text: str, environment: Mapping[str, Value]) -> Iterator[Line]:
 
 
 def _runs(rest: list[str]) -> bool:
-    return bool(rest) and rest[0].lower().removesuffix(".exe") in {"docker", "podman", "docker-compose", "nerdctl"}
+    """Whether what is called sets no variables here: a program, or a label of this very file."""
+    return bool(rest) and (
+        rest[0].startswith(":")
+        or rest[0].lower().removesuffix(".exe") in {"docker", "podman", "docker-compose", "nerdctl"}
+    )
 
 
 def _split(text: str) -> Iterator[tuple[int, int, list[str]]]:

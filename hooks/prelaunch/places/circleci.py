@@ -8,10 +8,9 @@ with the caller's; orbs written in the file are followed, published ones are kno
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import HANDED, UNKNOWN, Fragment, Platform, Span, Step, Value
+from prelaunch.model import EMPTY, HANDED, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.circleci_orbs import Call, read_call
 from prelaunch.places.pipelines import (
     MAX_ITEMS,
@@ -55,22 +54,20 @@ def builds(source: Source, project: Project) -> list[Build]:
     return finish(found, source, read_from)
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(NamedTuple):
     """What holds at a step: the parameters, the orb it is written in, the job's variables and machine."""
 
-    parameters: Mapping[str, Value] = field(default_factory=dict)
-    steps: Mapping[str, tuple[Node, _Frame]] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = EMPTY
+    steps: Mapping[str, tuple[Node, _Frame]] = EMPTY
     orb: str = ""
-    environment: Mapping[str, Value] = field(default_factory=dict)
+    environment: Mapping[str, Value] = EMPTY
     host: Platform | None = None
     shell: str = ""
     dialect: Dialect = "sh"
     depth: int = 0
 
 
-@dataclass(frozen=True)
-class _Element:
+class _Element(NamedTuple):
     """A job, command or executor, and the inline orb that it belongs to ("" for none)."""
 
     node: Node
@@ -180,8 +177,7 @@ class _Configuration:
         shell = next((text_at(layer, "shell") for layer in layers if text_at(layer, "shell")), "")
         host = self._host(list(zip(layers, (frame, inner), strict=False)))
         windows = windows or (host is not None and host.os == "windows")
-        return replace(
-            frame,
+        return frame._replace(
             environment=environment,
             shell=shell,
             host=Platform("windows", "amd64") if windows else host,
@@ -219,7 +215,7 @@ class _Configuration:
             if item.kind == "scalar":
                 handed = frame.steps.get(item.value.strip("<> ").removeprefix("parameters."))
                 if handed is not None and item.value.startswith("<<"):
-                    yield from self._steps(handed[0], replace(handed[1], depth=frame.depth + 1))
+                    yield from self._steps(handed[0], handed[1]._replace(depth=frame.depth + 1))
                 else:
                     yield from self._step(item.value, item, None, frame)
             for key, value in item.all_pairs()[:1]:
@@ -229,11 +225,11 @@ class _Configuration:
         if name == "run" and given is not None:
             yield self._run(given, frame)
         elif name in {"when", "unless"} and given is not None and given.kind == "mapping":
-            yield from self._steps(given.get("steps"), replace(frame, depth=frame.depth + 1))
+            yield from self._steps(given.get("steps"), frame._replace(depth=frame.depth + 1))
         elif (element := self._find("commands", name, frame.orb)) is not None:
             self.used.add(id(element.node))
             inner = self._bound(element, given, frame)
-            yield from self._steps(element.node.get("steps"), replace(inner, depth=frame.depth + 1))
+            yield from self._steps(element.node.get("steps"), inner._replace(depth=frame.depth + 1))
         elif (call := self._orb_call(name, given, at.span, frame)) is not None:
             facts = read_call(call, self.scripts, self.scripts.setting(frame.environment, host=frame.host))
             if facts is not None:
@@ -283,7 +279,7 @@ class _Configuration:
                 parameters[key.value] = Value((text,), (note(key.value, self.source, key),))
             elif value.kind == "sequence":
                 steps[key.value] = (value, caller)
-        return replace(caller, parameters=parameters, steps=steps, orb=element.orb)
+        return caller._replace(parameters=parameters, steps=steps, orb=element.orb)
 
     def _defaults(self, owner: Node) -> dict[str, Value]:
         declared = owner.get("parameters")

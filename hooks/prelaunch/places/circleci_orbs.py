@@ -6,8 +6,7 @@ Parameters and defaults are those of the orbs' own sources (docker-orb, aws-ecr-
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Span, Step
 from prelaunch.places.pipelines import NOTHING, Scripts, flag_slot
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 _MARKS = UNKNOWN + HANDED + UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A command or job of an orb: its parameters for extra flags and for the platform, and whether it pushes.
 
     `push` is the parameter that switches pushing, `pushes` its default. `fixed` is the platform by default, from the
@@ -61,8 +59,8 @@ BUILDING: Mapping[str, Element] = {
     **{f"circleci/aws-ecr/{name}": _ECR for name in ("build-image", "build_image")},
     **{f"circleci/aws-ecr/{name}": _ECR for name in ("build-and-push-image", "build_and_push_image")},
     "circleci/gcp-gcr/build-image": _GCR,
-    "circleci/gcp-gcr/build-and-push-image": replace(_GCR, pushes=True),
-    "circleci/azure-acr/build-and-push-image": replace(_ACR, pushes=True),
+    "circleci/gcp-gcr/build-and-push-image": _GCR._replace(pushes=True),
+    "circleci/azure-acr/build-and-push-image": _ACR._replace(pushes=True),
 }
 """By orb and element."""
 
@@ -76,8 +74,7 @@ PUSHING = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A step or a job that uses an orb: its name as `owner/orb/element`, the orb's version, its parameters.
 
     `span` is where it is written, `fill` puts the references of the surroundings in.
@@ -121,7 +118,7 @@ def read_call(call: Call, scripts: Scripts, setting: Setting) -> ScriptFacts | N
         return NOTHING
     found = []
     for each in builds:
-        build = replace(each, tool=element.tool, published=pushes)
+        build = each._replace(tool=element.tool, published=pushes)
         if build.state == "missing" and element.platform:
             build = _by_parameter(call, element, build)
         if build.state == "missing" and call.parameters is not None and not element.platform:
@@ -129,7 +126,7 @@ def read_call(call: Call, scripts: Scripts, setting: Setting) -> ScriptFacts | N
             inside = call.parameters.span.start >= call.span.start
             key = given[0].value if given is not None else element.flags[0]
             slot = flag_slot(scripts.source, call.parameters, given, key, "--platform=") if inside else None
-            build = replace(build, slot=slot)
+            build = build._replace(slot=slot)
         found.append(build)
     return ScriptFacts(unite(found), pushes)
 
@@ -141,12 +138,12 @@ def _by_parameter(call: Call, element: Element, build: Build) -> Build:
         if major.isdigit() and int(major) < element.since:
             return build
         step = Step(f"the orb builds for {element.fixed} by default")
-        return replace(build, state="default", platforms=(element.fixed,), via=(step,))
+        return build._replace(state="default", platforms=(element.fixed,), via=(step,))
     texts = [part.strip() for part in call.text(element.platform).split(",") if part.strip()]
     known = tuple(text for text in texts if not any(mark in text for mark in _MARKS))
     if known:
-        return replace(build, state="explicit", platforms=known)
-    return replace(build, state="delegated" if any(HANDED in text for text in texts) else "unknown")
+        return build._replace(state="explicit", platforms=known)
+    return build._replace(state="delegated" if any(HANDED in text for text in texts) else "unknown")
 
 
 def _rest(call: Call) -> str:

@@ -7,7 +7,6 @@ shell ("Build configuration file schema"). The workers of the default pool are l
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Platform, Span, Step, Value
@@ -73,7 +72,7 @@ class _Configuration:
         pushes = any(each.pushes for each in facts)
         pushed = self._pushed()
         return [
-            replace(build, published=True)
+            build._replace(published=True)
             if pushes or (pushed and (not build.images or any(_tagged(image) in pushed for image in build.images)))
             else build
             for each in facts
@@ -124,7 +123,7 @@ class _Configuration:
         if mapped is not None and mapped.value.lower() == "true":
             names = dict.fromkeys((*_BUILT_IN, *self.raw))
             known = {name: value for name in names if (value := self._lookup(name)) is not None}
-            setting = replace(setting, environment={**known, **setting.environment})
+            setting = setting._replace(environment={**known, **setting.environment})
         return read_script(fragment, setting, self.project)
 
     def _environment(self, step: Node) -> Iterator[tuple[str, Value]]:

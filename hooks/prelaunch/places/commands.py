@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.builders import CONTAINER_WORDS, PROGRAMS, PUSHES, Program, Tool
 from prelaunch.model import HANDED, UNKNOWN, UNSET, State, Step
@@ -41,8 +40,7 @@ _PREFIXES: dict[str, frozenset[str]] = {
 _OPERANDS = {"timeout": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """A build command, taken apart.
 
     `verb` is the field that ends the command's own words (behind it a flag may be inserted), `flags` the flags with
@@ -67,8 +65,7 @@ class Invocation:
         return any(name in names and (value is None or value.text.lower() != "false") for name, value in self.flags)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What is known of the platform that a command builds for."""
 
     state: State
@@ -92,7 +89,7 @@ def without_prefixes(
             break
         name = rest[0].text.rsplit("/", 1)[-1]
         if name in wrappers:
-            rest[0:1] = [replace(rest[0], text=text) for text in wrappers[name].split()]
+            rest[0:1] = [rest[0]._replace(text=text) for text in wrappers[name].split()]
             if rest[0].text == name:
                 break
         elif name in _PREFIXES:
@@ -196,7 +193,7 @@ def _subcommand(
         if one.text.startswith("-") and len(one.text) > 1:
             flag, equals, value = one.text.partition("=")
             if equals:
-                before.append((flag, replace(one, text=value)))
+                before.append((flag, one._replace(text=value)))
             elif flag in program.values and rest:
                 before.append((flag, rest.pop(0)))
             else:
@@ -210,7 +207,7 @@ def _subcommand(
     if tool is None:
         return None
     invocation = _arguments(tool, name, verb, rest, environment)
-    invocation = replace(invocation, flags=(*before, *invocation.flags))
+    invocation = invocation._replace(flags=(*before, *invocation.flags))
     if tool.needs and not invocation.has(*tool.needs):
         return None
     if any(tool.shows_only(flag) for flag, _ in invocation.flags) or invocation.has("--check"):
@@ -239,7 +236,7 @@ def _arguments(
         elif text.startswith("--"):
             flag, equals, value = text.partition("=")
             if equals:
-                flags.append((flag, replace(field, text=value)))
+                flags.append((flag, field._replace(text=value)))
             else:
                 flags.append((flag, queue.pop(0) if flag in tool.values and queue else None))
         elif text.startswith("-") and len(text) > 1:
@@ -266,7 +263,7 @@ def _short(tool: Tool, field: Field, queue: list[Field]) -> list[tuple[str, Fiel
         if flag in tool.values:
             glued = letters[at + 1 :].removeprefix("=")
             if glued:
-                flags.append((flag, replace(field, text=glued)))
+                flags.append((flag, field._replace(text=glued)))
             else:
                 flags.append((flag, queue.pop(0) if queue else None))
             break

@@ -7,8 +7,7 @@ DOCKER_DEFAULT_PLATFORM, else the list `build.platforms`.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Build, Source, Span, Step
 from prelaunch.places.compose_layers import Layer, Layers, is_null, line_of
@@ -25,8 +24,7 @@ DEFAULT_PLATFORM = "DOCKER_DEFAULT_PLATFORM"
 """Compose takes it from the shell or from `.env` for a service that has no platform of its own."""
 
 
-@dataclass(frozen=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """What is in force for one service, and how that is known."""
 
     state: State
@@ -35,14 +33,16 @@ class _Verdict:
     open: tuple[str, ...] = ()
 
 
-@dataclass
 class _Site:
     """A `build:` key, the mapping that holds it, and the services that use it (several through an anchor)."""
 
-    owner: Node
-    key: Node
-    value: Node
-    services: dict[str, Node] = field(default_factory=dict)
+    __slots__ = ("key", "owner", "services", "value")
+
+    def __init__(self, owner: Node, key: Node, value: Node, services: dict[str, Node] | None = None) -> None:
+        self.owner = owner
+        self.key = key
+        self.value = value
+        self.services: dict[str, Node] = {} if services is None else services
 
 
 def builds(source: Source, project: Project) -> list[Build]:

@@ -6,8 +6,7 @@ docs.docker.com/compose/how-tos/multiple-compose-files: `extends` and merging; a
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Source, Step
 from prelaunch.project import UnreadableError
@@ -25,18 +24,16 @@ OVERRIDES = tuple(f"{stem}.override.{ending}" for stem in ("compose", "docker-co
 _MAX_EXTENDS = 20
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """One mapping that speaks for a service; `lost` says that it extends a service which cannot be read."""
 
-    source: Source = field(repr=False)
+    source: Source
     name: str
     service: Node
     lost: Step | None = None
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """The `.env` file beside a compose file: its path and variables."""
 
     path: str
@@ -96,7 +93,7 @@ class Layers:
             if target is None:
                 last = chain[-1]
                 step = Step("extends a service that cannot be read", last.source.path, line_of(last.source, pair[0]))
-                chain[-1] = replace(last, lost=step)
+                chain[-1] = last._replace(lost=step)
                 break
             if (target.source.path, target.name) in seen:
                 break

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import UNKNOWN, Fragment, Platform, Span, Step, Value
+from prelaunch.model import EMPTY, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.arguments import image_program, read_arguments, runs_in_shell
 from prelaunch.places.commands import bare
 from prelaunch.places.script import ScriptFacts, Setting, read_script
@@ -26,8 +25,7 @@ _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAX_ITEMS = 1_000
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What holds for the containers of one unit: where they stand, and how its own references are put in.
 
     `fill` is applied before Kubernetes' own `$(NAME)`, which is that of a container's environment.
@@ -38,7 +36,7 @@ class Surroundings:
     form: str
     host: Platform | None = None
     fill: Callable[[Fragment], Fragment] = lambda fragment: fragment
-    environment: Mapping[str, Value] = field(default_factory=dict)
+    environment: Mapping[str, Value] = EMPTY
 
 
 def read_container(container: Node, around: Surroundings) -> ScriptFacts:
@@ -170,4 +168,4 @@ def shared(facts: list[ScriptFacts]) -> list[Build]:
     """The builds of one unit's containers: all published where one of them pushes."""
     pushes = any(each.pushes for each in facts)
     found = [build for each in facts for build in each.builds]
-    return [replace(build, published=True) for build in found] if pushes else found
+    return [build._replace(published=True) for build in found] if pushes else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.places.dockerfile_python import python_fragments
@@ -70,7 +69,7 @@ def builds(source: Source, project: Project) -> list[Build]:
             found.extend(facts.builds)
             pushes = pushes or facts.pushes
     # One Dockerfile is one script: an image that one RUN builds is published where another pushes.
-    return [replace(build, published=True) for build in found] if pushes else found
+    return [build._replace(published=True) for build in found] if pushes else found
 
 
 def _dialects(dockerfile: Dockerfile) -> dict[int, Dialect | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.places.script import ScriptFacts, Setting, read_script
@@ -25,4 +24,4 @@ def _kept(build: Build, fragment: Fragment) -> Build:
     inside = any(
         piece.literal and piece.text and piece.start <= at.start <= at.stop <= piece.stop for piece in fragment.pieces
     )
-    return build if inside else replace(build, slot=None)
+    return build if inside else build._replace(slot=None)

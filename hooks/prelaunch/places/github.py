@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Platform, Step, Value
@@ -54,14 +53,18 @@ def builds(source: Source, project: Project) -> list[Build]:
     return sorted(unite(found), key=lambda build: build.span)
 
 
-@dataclass
 class _File:
     """What the jobs of a file share: the scripts read so far, and how much may still be read."""
 
-    source: Source
-    project: Project
-    left: int = MAX_READ
-    scripts: dict[Hashable, ScriptFacts] = field(default_factory=dict)
+    __slots__ = ("left", "project", "scripts", "source")
+
+    def __init__(
+        self, source: Source, project: Project, left: int = MAX_READ, scripts: dict[Hashable, ScriptFacts] | None = None
+    ) -> None:
+        self.source = source
+        self.project = project
+        self.left = left
+        self.scripts: dict[Hashable, ScriptFacts] = {} if scripts is None else scripts
 
     def read(self, run: Node, fragment: Fragment, setting: Setting) -> tuple[Hashable, ScriptFacts]:
         """What a script does, and what makes this reading of it differ from others."""
@@ -96,7 +99,7 @@ class _JobReader:
         merged = [merge(list(readings.values())) for readings in self.facts if readings]
         pushes = any(facts.pushes for facts in merged)
         found = [build for facts in merged for build in facts.builds]
-        return [replace(build, published=True) for build in found] if pushes else found
+        return [build._replace(published=True) for build in found] if pushes else found
 
     def _asked(self, rows: list[Context]) -> list[str] | None:
         """The names of the matrix that the file uses; None where it uses the matrix as a whole."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Platform, Step, Value
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
@@ -75,7 +74,7 @@ class _Reader:
         facts = [merge(each) for each in readings]
         pushes = any(each.pushes for each in facts)
         found = [build for each in facts for build in each.builds if build.span.start < len(self.source.text)]
-        return [replace(build, published=True) for build in found] if pushes else found
+        return [build._replace(published=True) for build in found] if pushes else found
 
     def _facts(self, fragment: Fragment, environment: dict[str, Value], labels: tuple[str, ...]) -> ScriptFacts:
         windows = any("windows" in label for label in labels)
@@ -197,8 +196,7 @@ class _Reader:
         return fragment.source.path, fragment.source.position(key.span.start)[0]
 
 
-@dataclass(frozen=True)
-class _Filter:
+class _Filter(NamedTuple):
     """`inherit`: everything without a node or with true, nothing with false, else the names of a list."""
 
     node: Node | None

@@ -6,7 +6,6 @@ and branches on them; everything else is unknown. Nothing recurses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, UNSET, Value
@@ -20,16 +19,26 @@ _SAME = frozenset({"toString", "trim", "quote", "squote", "shellQuote", "q", "ht
 _SPACE = " \t\r\n"
 
 
-@dataclass(slots=True)
 class _Branch:
     """An open `{{if}}`: where it starts, where its parts start and end, and whether its condition holds."""
 
-    start: int
-    inner: int
-    truth: bool | None
-    middle: tuple[int, int] | None = None
-    spots: int = 0
-    chained: bool = False
+    __slots__ = ("chained", "inner", "middle", "spots", "start", "truth")
+
+    def __init__(
+        self,
+        start: int,
+        inner: int,
+        truth: bool | None,
+        middle: tuple[int, int] | None = None,
+        spots: int = 0,
+        chained: bool = False,
+    ) -> None:
+        self.start = start
+        self.inner = inner
+        self.truth = truth
+        self.middle = middle
+        self.spots = spots
+        self.chained = chained
 
 
 def template_spots(text: str, lookup: Callable[[str], Value]) -> list[Spot]:

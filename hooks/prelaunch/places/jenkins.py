@@ -7,7 +7,6 @@ the agent that runs it, and is no build of the project's own.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Fragment, Piece, Slot, Span
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.model import Build, Source
-    from prelaunch.places.jenkins_values import Argument
+    from prelaunch.places.jenkins_tokens import Argument
     from prelaunch.places.script import Dialect, ScriptFacts
     from prelaunch.project import Project
 
@@ -35,7 +34,7 @@ def builds(source: Source, project: Project) -> list[Build]:
     pushes = any(each.pushes for each in facts) or _pushes(pipeline)
     found = [build for each in facts for build in each.builds]
     if pushes:
-        found = [replace(build, published=True) for build in found]
+        found = [build._replace(published=True) for build in found]
     return sorted(unite(found), key=lambda build: build.span)
 
 
@@ -114,9 +113,8 @@ def _sloted(facts: ScriptFacts, pipeline: Pipeline, number: int) -> ScriptFacts:
         last = pipeline.tokens[image[2] - 1]
         if pipeline.mark(image[2], ")") and last.kind == "string":
             slot = Slot(Span(last.stop, last.stop), ", '--platform ", " .'", many=False)
-    return replace(
-        facts,
-        builds=tuple(replace(build, slot=slot if build.state == "missing" else None) for build in facts.builds),
+    return facts._replace(
+        builds=tuple(build._replace(slot=slot if build.state == "missing" else None) for build in facts.builds),
     )
 
 

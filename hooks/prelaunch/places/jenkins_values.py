@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Step, Value
-from prelaunch.readers.groovy import Brackets, scan
+from prelaunch.places.jenkins_tokens import MAX_ARGUMENTS, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,12 +15,7 @@ if TYPE_CHECKING:
     from prelaunch.readers.groovy import Token
 
 MAX_FRAGMENTS = 16
-_MAX_SCOPES = 200
 _MAX_STEPS = 12
-_MAX_ARGUMENTS = 200
-_MAX_TOKENS = 2_000
-"""Tokens of one call or expression, and of one block, that are looked at: a huge line is not read from each word again."""
-
 _MAX_TEXT = 20_000
 """Characters that references may put into one text."""
 
@@ -28,17 +23,12 @@ _TYPES = frozenset({"def", "var", "final", "String", "GString", "Object"})
 _PARAMETERS = frozenset({"string", "text", "choice", "booleanParam"})
 _PLAIN_METHODS = frozenset({"stripIndent", "trim", "toString", "stripMargin"})
 
-Argument = tuple[str, int, int]
-"""A call's argument: its name ("" for none), and the numbers of its first token and of the one behind its last."""
 
-
-class Pipeline:
+class Pipeline(Tokens):
     """A pipeline's tokens, and the values of its names. Offsets are those of the source."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        self.tokens = scan(source.text)
-        self.brackets = Brackets.of(self.tokens)
+        super().__init__(source)
         self.environment: dict[int, dict[str, Value]] = {}
         """What `environment`, `withEnv` and a matrix set, by the number of the bracket that they hold in (-1: all)."""
         self.folders: dict[int, str] = {}
@@ -51,60 +41,6 @@ class Pipeline:
             if token.kind == "name":
                 self._collect(number, token.text)
                 self._assignment(number, token)
-
-    # -- tokens
-
-    def mark(self, number: int, text: str) -> bool:
-        """Whether the token of this number is the mark `text`."""
-        return 0 <= number < len(self.tokens) and self.tokens[number].text == text and self._is(number, "mark")
-
-    def _is(self, number: int, kind: str) -> bool:
-        return 0 <= number < len(self.tokens) and self.tokens[number].kind == kind
-
-    def arguments(self, number: int) -> list[Argument]:
-        """The arguments of the call whose name is the token `number`: in parentheses, or up to the line's end."""
-        closed = self.mark(number + 1, "(")
-        first = number + 2 if closed else number + 1
-        stop = min(self.brackets.close[number + 1] if closed else len(self.tokens), first + _MAX_ARGUMENTS)
-        found: list[Argument] = []
-        at = first
-        while at < stop:
-            token = self.tokens[at]
-            ends = token.kind == "mark" and token.text in (",;" if not closed else ",")
-            broken = token.kind == "line" and not closed and not self.mark(at - 1, ",")
-            if ends or broken or (token.kind == "mark" and token.text in ")]}"):
-                found += self._argument(first, at)
-                first = at + 1
-                if not self.mark(at, ","):
-                    return found
-            at = self._behind(at)
-        return found + self._argument(first, stop)
-
-    def _argument(self, first: int, stop: int) -> list[Argument]:
-        while first < stop and self._is(first, "line"):
-            first += 1
-        if first >= stop:
-            return []
-        if self.mark(first + 1, ":") and self._is(first, "name"):
-            return [(self.tokens[first].text, first + 2, stop)]
-        return [("", first, stop)]
-
-    def _behind(self, number: int) -> int:
-        """The number of the token behind this one, or behind the bracket that it opens."""
-        return self.brackets.close.get(number, number) + 1
-
-    def _end(self, opening: int) -> int:
-        """The number of the token that closes a bracket, or of the last one that is looked at."""
-        return min(self.brackets.close[opening], len(self.tokens), opening + _MAX_TOKENS)
-
-    def scopes(self, number: int) -> list[int]:
-        """The brackets around a token, the outermost first, after -1 for the whole file."""
-        found: list[int] = []
-        at = self.brackets.parent[number] if number < len(self.tokens) else -1
-        while at >= 0 and len(found) < _MAX_SCOPES:
-            found.append(at)
-            at = self.brackets.parent[at]
-        return [-1, *reversed(found)]
 
     # -- what names stand for
 
@@ -124,10 +60,10 @@ class Pipeline:
         if name == "environment" and self.mark(number + 1, "{"):
             scope = self.brackets.parent[number]
             at = number + 2
-            while at < self._end(number + 1):
-                if self._is(at, "name") and self.mark(at + 1, "="):
+            while at < self.end(number + 1):
+                if self.is_kind(at, "name") and self.mark(at + 1, "="):
                     self._set(self._environment(scope), self.tokens[at].text, self._texts(at + 2), at)
-                at = self._behind(at)
+                at = self.behind(at)
         elif name == "withEnv":
             self._with(number)
         elif name == "dir":
@@ -147,7 +83,7 @@ class Pipeline:
 
     def _body(self, number: int) -> int | None:
         """The `{` of the closure behind a call's parentheses."""
-        at = self._behind(number + 1)
+        at = self.behind(number + 1)
         return at if self.mark(number + 1, "(") and self.mark(at, "{") else None
 
     def _with(self, number: int) -> None:
@@ -155,8 +91,8 @@ class Pipeline:
         if body is None:
             return
         at = number + 2
-        while at < self._end(number + 1):
-            if self._is(at, "string"):
+        while at < self.end(number + 1):
+            if self.is_kind(at, "string"):
                 name, equals, value = self._texts(at)[0].partition("=")
                 if equals:
                     self._set(self._environment(body), name, (value,), at)
@@ -170,7 +106,7 @@ class Pipeline:
         texts: tuple[str, ...] = (HANDED,)
         if default is not None and self.mark(default, "["):
             default += 1
-        if default is not None and self._is(default, "string"):
+        if default is not None and self.is_kind(default, "string"):
             texts = (self._texts(default)[0].split("\n", 1)[0],)
         self._set(self.parameters, self._texts(named["name"])[0], texts, number)
 
@@ -179,8 +115,8 @@ class Pipeline:
         scope = opening
         for _ in range(2):
             scope = self.brackets.parent[scope] if scope >= 0 else -1
-        inside = range(opening + 1, self._end(opening))
-        calls = {self.tokens[at].text: at for at in inside if self._is(at, "name")}
+        inside = range(opening + 1, self.end(opening))
+        calls = {self.tokens[at].text: at for at in inside if self.is_kind(at, "name")}
         if "name" in calls and "values" in calls and scope >= 0:
             name = [self._texts(first)[0] for _, first, _ in self.arguments(calls["name"])]
             values = [self._texts(first)[0] for _, first, _ in self.arguments(calls["values"])]
@@ -189,19 +125,19 @@ class Pipeline:
 
     def _method(self, number: int) -> None:
         """The arguments of `def name(String a, b = 'c') {`: handed in, unless a default is literal."""
-        if not self._is(number, "name"):
+        if not self.is_kind(number, "name"):
             return
         body = self._body(number)
         if body is None:
             return
         given = self.given.setdefault(body, {})
         at = number + 2
-        while at < self._end(number + 1):
+        while at < self.end(number + 1):
             ends = self.mark(at + 1, ",") or self.mark(at + 1, ")") or self.mark(at + 1, "=")
-            if self._is(at, "name") and ends:
+            if self.is_kind(at, "name") and ends:
                 default = self._texts(at + 2) if self.mark(at + 1, "=") else (HANDED,)
                 self._set(given, self.tokens[at].text, default, at)
-            at = self._behind(at)
+            at = self.behind(at)
 
     def _assignment(self, number: int, token: Token) -> None:
         """`x = ...`, `def x = ...`, `env.X = ...`, `x += ...`; what several places set may be any of them."""
@@ -209,7 +145,7 @@ class Pipeline:
         if not grown and (not self.mark(number + 1, "=") or self.mark(number + 2, "=") or self.mark(number + 2, "~")):
             return
         if self.mark(number - 1, "."):
-            if self._is(number - 2, "name") and self.tokens[number - 2].text == "env":
+            if self.is_kind(number - 2, "name") and self.tokens[number - 2].text == "env":
                 texts = (UNKNOWN,) if grown else self._texts(number + 2)
                 self._set(self._environment(-1), token.text, texts, number)
             return
@@ -261,10 +197,10 @@ class Pipeline:
     def _texts(self, first: int) -> tuple[str, ...]:
         """What the expression that starts at a token comes to, up to the end of its line."""
         stop = first
-        while stop < min(len(self.tokens), first + _MAX_ARGUMENTS) and self.tokens[stop].kind != "line":
+        while stop < min(len(self.tokens), first + MAX_ARGUMENTS) and self.tokens[stop].kind != "line":
             if self.tokens[stop].kind == "mark" and self.tokens[stop].text in ",;)]}":
                 break
-            stop = self._behind(stop)
+            stop = self.behind(stop)
         found = [fragment.text for fragment in self.fragments(first, stop)]
         return tuple(dict.fromkeys(found)) or (UNKNOWN,)
 
@@ -306,7 +242,7 @@ class Pipeline:
         wanted = True
         while at < stop:
             token = self.tokens[at]
-            behind = self._behind(at)
+            behind = self.behind(at)
             if token.kind == "line":
                 pass
             elif wanted and token.kind == "string":
@@ -320,13 +256,13 @@ class Pipeline:
                 wanted = False
             elif wanted and token.kind == "name":
                 last = at
-                while self.mark(last + 1, ".") and self._is(last + 2, "name"):
+                while self.mark(last + 1, ".") and self.is_kind(last + 2, "name"):
                     last += 2
                 name = self.source.text[token.start : self.tokens[last].stop]
                 behind = last + 1
                 called = behind < stop and self.tokens[behind].text in {"(", "[", "?"}
                 if called:
-                    behind = stop if self.mark(behind, "?") else self._behind(behind)
+                    behind = stop if self.mark(behind, "?") else self.behind(behind)
                 known = name.isascii() and name.replace(".", "").replace("_", "a").isalnum() and not called
                 yield (name if known else UNKNOWN), token.start, self.tokens[last].stop, name if known else ""
                 wanted = False
@@ -340,7 +276,9 @@ class Pipeline:
     def _methods(self, number: int) -> int:
         """Behind the calls on a string that leave its words as they are."""
         while (
-            self.mark(number, ".") and self._is(number + 1, "name") and self.tokens[number + 1].text in _PLAIN_METHODS
+            self.mark(number, ".")
+            and self.is_kind(number + 1, "name")
+            and self.tokens[number + 1].text in _PLAIN_METHODS
         ):
-            number = self._behind(number + 2) if self.mark(number + 2, "(") else number + 2
+            number = self.behind(number + 2) if self.mark(number + 2, "(") else number + 2
         return number

@@ -5,7 +5,6 @@ Every line of a recipe is a script of its own; a recipe whose first line is `#!.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ def builds(source: Source, project: Project) -> list[Build]:
                 found.append(merge(readings))
     pushed = _pushed(file, facts)
     every = [
-        replace(build, published=True) if name in pushed else build
+        build._replace(published=True) if name in pushed else build
         for name, several in facts.items()
         for each in several
         for build in each.builds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
@@ -51,7 +50,7 @@ def builds(source: Source, project: Project) -> list[Build]:
     for key, found in sorted(merged.items()):
         for build in found.builds:
             place = (build.span.start, build.span.stop)
-            out.setdefault(place, replace(build, published=True) if key in published else build)
+            out.setdefault(place, build._replace(published=True) if key in published else build)
     return list(out.values())
 
 

@@ -6,7 +6,6 @@ script that another one runs by name is reported where it stands, once.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Value
@@ -44,7 +43,7 @@ def builds(source: Source, project: Project) -> list[Build]:
                 texts[script.name] = f"{texts.get(script.name, '')}\n{fragment.text}"
     pushed = _pushed(facts, texts)
     found = [
-        replace(build, published=True) if name in pushed else build
+        build._replace(published=True) if name in pushed else build
         for name, several in facts.items()
         for each in several
         for build in each.builds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -79,7 +78,7 @@ def finish(builds: Iterable[Build], source: Source, read_from: Source) -> list[B
     """The builds of a file, each once, in its order; those of a template are never mended."""
     found = unite(builds)
     if read_from is not source:
-        found = tuple(replace(build, source=source, slot=None) for build in found)
+        found = tuple(build._replace(source=source, slot=None) for build in found)
     return sorted(found, key=lambda build: build.span)
 
 
@@ -88,7 +87,7 @@ def published(units: Iterable[ScriptFacts]) -> list[Build]:
     facts = list(units)
     pushes = any(each.pushes for each in facts)
     found = [build for each in facts for build in each.builds]
-    return [replace(build, published=True) for build in found] if pushes else found
+    return [build._replace(published=True) for build in found] if pushes else found
 
 
 class Scripts:
@@ -117,7 +116,7 @@ class Scripts:
 
     def setting(self, environment: Mapping[str, Value], **given: object) -> Setting:
         """A setting of this file's form."""
-        return replace(Setting(self.form, environment), **given)  # type: ignore[arg-type]
+        return Setting(self.form, environment)._replace(**given)  # type: ignore[arg-type]
 
     def flags(self, command: str, flags: Fragment | None, rest: str, span: Span, setting: Setting) -> ScriptFacts:
         """The build of a task that runs `command` with `flags` and `rest`; it stands at `span` and has no slot yet."""
@@ -130,7 +129,7 @@ class Scripts:
             pieces += flags.slice(at, len(flags.text)).pieces
         pieces.append(Piece(f" {rest}", span.stop, span.stop, literal=False))
         facts = self.run([Fragment(self.source, tuple(pieces))], setting)
-        builds = tuple(replace(build, span=span, slot=None) for build in facts.builds)
+        builds = tuple(build._replace(span=span, slot=None) for build in facts.builds)
         return ScriptFacts(unite(builds), facts.pushes)
 
 
@@ -141,7 +140,7 @@ def flag_slot(source: Source, inputs: Node, given: tuple[Node, Node] | None, key
     """
     if given is None:
         slot = key_slot(source, inputs, key, many=False)
-        return replace(slot, before=slot.before + flag) if slot is not None else None
+        return slot._replace(before=slot.before + flag) if slot is not None else None
     value = given[1]
     if value.kind != "scalar" or not value.exact or value.fragment is None or not value.value.strip():
         return None

@@ -7,8 +7,7 @@ are those of the plugins' own sources (drone-docker, drone-kaniko, plugin-docker
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Platform, Step, Value
 from prelaunch.places.commands import bare
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 _MARKS = UNKNOWN + HANDED + UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Plugin:
+class Plugin(NamedTuple):
     """The settings of a plugin: those that name the platform (the first is written by a fix), and how many it takes."""
 
     tool: str
@@ -62,8 +60,7 @@ PLUGINS: Mapping[str, Plugin] = {
 """By the path of the image, without registry, tag and digest."""
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What holds around a step: `chosen` says what picks the machine it runs on, where the file does so itself."""
 
     source: Source

@@ -8,7 +8,6 @@ and functions whose name says that they run something. `client.images.build(...)
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prelaunch.model import Fragment, Source, Span, State
-    from prelaunch.places.python_values import Call, Item
+    from prelaunch.places.python_tree import Call, Item
     from prelaunch.project import Project
 
 _RUNNING = (
@@ -56,7 +55,7 @@ def builds(source: Source, project: Project) -> list[Build]:
             pushing = pushing or facts.pushes
             found += facts.builds
     if pushing:
-        found = [replace(build, published=True) for build in found]
+        found = [build._replace(published=True) for build in found]
     return sorted(unite(found), key=lambda build: build.span)
 
 
@@ -192,7 +191,7 @@ class _Reader:
         settled = not isinstance(first, ast.Name) or self.module.settled(first.id, call)
         for items in lists or self._positional(call):
             facts = read_words(self.module, items, setting, self.project, span)
-            found += facts.builds if settled else [replace(build, slot=None) for build in facts.builds]
+            found += facts.builds if settled else [build._replace(slot=None) for build in facts.builds]
             pushing = pushing or facts.pushes
         return ScriptFacts(unite(found), pushing)
 
@@ -284,5 +283,5 @@ def read_words(module: Module, items: Sequence[Item], setting: Setting, project:
     found = []
     for variable in variables:
         build = build_of(invocation, variable, module.source, span, setting=setting, project=project)
-        found.append(replace(build, slot=slot if build.state == "missing" else None))
+        found.append(build._replace(slot=slot if build.state == "missing" else None))
     return ScriptFacts(tuple(found), pushing or any(build.published for build in found))

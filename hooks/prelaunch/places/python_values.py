@@ -7,171 +7,32 @@ unless its default is known. Branches whose condition is not known give several 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Span, Step
-from prelaunch.readers.python import Lines, parse
+from prelaunch.places.python_tree import Call, Item, Tree
 from prelaunch.readers.python_strings import string_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from prelaunch.model import Source
+    from prelaunch.places.python_tree import Change, Pieces, Scope, Test
 
 _MAX_DEPTH = 30
 _MAX_OPTIONS = 8
 _MAX_ITEMS = 2_000
 _MAX_TEXT = 20_000
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-Pieces = tuple[Piece, ...]
-Test = tuple[ast.expr | None, bool]
-"""A condition, and whether it held; None for what cannot be known (a loop, an `except`)."""
+_MAX_STEPS = 2_000
+_MAX_TOTAL = 500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An assignment to a name, or what makes its list grow (`more`), and the conditions that it stands under."""
-
-    value: ast.expr | None
-    more: bool
-    item: bool
-    tests: tuple[Test, ...]
-    start: int
-
-
-@dataclass(eq=False)
-class Scope:
-    """A function or the module: its arguments with their defaults, and what its names are set to."""
-
-    parent: Scope | None = None
-    arguments: dict[str, ast.expr | None] = field(default_factory=dict)
-    changes: dict[str, list[Change]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call, the scope that it stands in and the conditions around it."""
-
-    node: ast.Call
-    scope: Scope
-    tests: tuple[Test, ...]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One word of a list: its pieces, and the node where it is a literal of its own. `loose`: any number of words."""
-
-    pieces: Pieces
-    node: ast.expr | None = None
-    loose: bool = False
-    name: str = ""
-
-    @property
-    def text(self) -> str:
-        """The word."""
-        return "".join(piece.text for piece in self.pieces)
-
-
-class Module:
+class Module(Tree):
     """A file's calls and values. Raises `UnreadableError` for what is no Python."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        self.tree = parse(source.whole())
-        self.positions = Lines(source.text)
-        self.top = Scope()
-        self.calls: list[Call] = []
-        self.imports: dict[str, str] = {}
-        self._walk()
-        self.calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
-
-    def span(self, node: ast.expr) -> Span:
-        """Where an expression stands in the source."""
-        start = self.positions.index(node.lineno, node.col_offset)
-        stop = self.positions.index(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
-        return Span(start, max(start, stop))
-
-    # -- the walk
-
-    def _walk(self) -> None:
-        stack: list[tuple[ast.AST, Scope, tuple[Test, ...]]] = [(self.tree, self.top, ())]
-        while stack:
-            node, scope, tests = stack.pop()
-            inner, within = scope, tests
-            if isinstance(node, _FUNCTIONS):
-                inner, within = Scope(scope, _arguments(node.args)), ()
-            elif isinstance(node, ast.Call):
-                self.calls.append(Call(node, scope, tests))
-                self._grown(node, scope, tests)
-            elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
-                self._assigned(node, scope, tests)
-            elif isinstance(node, ast.Import):
-                self.imports.update((one.asname or one.name.split(".")[0], one.name) for one in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                self.imports.update((one.asname or one.name, f"{node.module}.{one.name}") for one in node.names)
-            elif isinstance(node, (ast.For, ast.AsyncFor)):
-                for name in ast.walk(node.target):
-                    if isinstance(name, ast.Name):
-                        self._change(scope, name.id, Change(None, False, False, tests, self.span(name).start))
-            if isinstance(node, ast.If):
-                stack.append((node.test, scope, tests))
-                stack += [(child, scope, (*tests, (node.test, True))) for child in node.body]
-                stack += [(child, scope, (*tests, (node.test, False))) for child in node.orelse]
-                continue
-            if isinstance(node, (ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler)):
-                within = (*tests, (None, True))
-            stack += [(child, inner, within) for child in ast.iter_child_nodes(node)]
-        for scope_changes in self._all_changes:
-            scope_changes.sort(key=lambda change: change.start)
-
-    @property
-    def _all_changes(self) -> list[list[Change]]:
-        found: list[list[Change]] = self.__dict__.setdefault("_changes", [])
-        return found
-
-    def _change(self, scope: Scope, name: str, change: Change) -> None:
-        if name not in scope.changes:
-            self._all_changes.append(scope.changes.setdefault(name, []))
-        scope.changes[name].append(change)
-
-    def _assigned(
-        self, node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr, scope: Scope, tests: tuple[Test, ...]
-    ) -> None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
-            start = self.positions.index(node.lineno, node.col_offset)
-            if isinstance(target, ast.Name) and node.value is not None:
-                more = isinstance(node, ast.AugAssign)
-                self._change(scope, target.id, Change(node.value, more, False, tests, start))
-            elif isinstance(target, (ast.Tuple, ast.List)):
-                for name in ast.walk(target):
-                    if isinstance(name, ast.Name):
-                        self._change(scope, name.id, Change(None, False, False, tests, start))
-
-    def _grown(self, node: ast.Call, scope: Scope, tests: tuple[Test, ...]) -> None:
-        """`cmd.append(x)`, `cmd.extend(xs)`; what else changes a list makes its words unknown."""
-        function = node.func
-        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-            start = self.positions.index(node.lineno, node.col_offset)
-            if function.attr in {"append", "extend"} and len(node.args) == 1:
-                change = Change(node.args[0], True, function.attr == "append", tests, start)
-                self._change(scope, function.value.id, change)
-            elif function.attr in {"insert", "remove", "pop", "clear"} and function.value.id in scope.changes:
-                self._change(scope, function.value.id, Change(None, True, False, tests, start))
-
-    # -- values
-
-    def lookup(self, name: str, scope: Scope | None) -> tuple[Scope, list[Change]] | None:
-        """The scope that sets `name` for code in `scope`, and all that it does to it."""
-        for _ in range(_MAX_DEPTH):
-            if scope is None:
-                return None
-            if name in scope.changes or name in scope.arguments:
-                return scope, scope.changes.get(name, [])
-            scope = scope.parent
-        return None
+        super().__init__(source)
+        self._left, self._total = _MAX_STEPS, _MAX_TOTAL
 
     def truth(self, test: ast.expr | None, scope: Scope, at: int, depth: int) -> bool | None:
         """The outcome of `x`, `not x`, `x is None`, `x is not None` and of constants, where it is known."""
@@ -203,9 +64,8 @@ class Module:
         if found is None:
             return
         owner, changes = found
-        here = self.positions.index(call.node.lineno, call.node.col_offset)
         for change in changes[:200]:
-            if owner is call.scope and change.start >= here:
+            if owner is call.scope and change.start >= call.start:
                 continue
             open_tests = [test for test in change.tests if test not in call.tests]
             outcomes = [self._outcome(test, owner, change.start, depth) for test in open_tests]
@@ -221,9 +81,17 @@ class Module:
         known = self.truth(test[0], scope, at, depth + 1)
         return None if known is None else known == test[1]
 
+    def _spent(self, depth: int) -> bool:
+        """Whether no more is to be looked at for one question, or for the file: names can lead back to each other."""
+        if depth == 0:
+            self._left = _MAX_STEPS
+        self._left -= 1
+        self._total -= 1
+        return depth > _MAX_DEPTH or self._left < 0 or self._total < 0
+
     def texts(self, node: ast.expr | None, call: Call, depth: int = 0) -> list[Pieces]:
         """What an expression may be as a text."""
-        if node is None or depth > _MAX_DEPTH:
+        if node is None or self._spent(depth):
             return [self._unknown(node)]
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return [self._literal(node, node.value, call, depth)]
@@ -301,7 +169,7 @@ class Module:
             return [self._unknown(node, HANDED, (Step(f"`{node.id}` is handed in"),))]
         options: list[Pieces] = []
         for change, scope, certain in self._live(node.id, call, depth):
-            inner = Call(call.node, scope, call.tests)
+            inner = Call(call.node, scope, call.tests, change.start)
             values = [self._unknown(node)] if change.more else self.texts(change.value, inner, depth + 1)
             steps = self._step(node.id, change.value)
             made = [self._unknown(node, "".join(p.text for p in one), steps) for one in values]
@@ -318,7 +186,7 @@ class Module:
 
     def items(self, node: ast.expr | None, call: Call, depth: int = 0) -> list[tuple[Item, ...]]:
         """What an expression may be as a list of words; nothing where it is none."""
-        if node is None or depth > _MAX_DEPTH:
+        if node is None or self._spent(depth):
             return []
         if isinstance(node, (ast.List, ast.Tuple)):
             lists: list[tuple[Item, ...]] = [()]
@@ -359,7 +227,7 @@ class Module:
     def _list(self, node: ast.Name, call: Call, depth: int) -> list[tuple[Item, ...]]:
         lists: list[tuple[Item, ...]] = []
         for change, scope, certain in self._live(node.id, call, depth):
-            inner = Call(call.node, scope, call.tests)
+            inner = Call(call.node, scope, call.tests, change.start)
             if change.item:
                 more = self._element(change.value, inner, depth + 1) if change.value is not None else []
             else:
@@ -377,15 +245,6 @@ class Module:
     def fragment(self, pieces: Pieces) -> Fragment:
         """Pieces as a text of its own."""
         return Fragment(self.source, pieces)
-
-
-def _arguments(given: ast.arguments) -> dict[str, ast.expr | None]:
-    names = [*given.posonlyargs, *given.args]
-    defaults: list[ast.expr | None] = [*[None] * (len(names) - len(given.defaults)), *given.defaults]
-    found = {one.arg: default for one, default in zip(names, defaults, strict=True)}
-    found.update({one.arg: default for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)})
-    found.update({one.arg: None for one in (given.vararg, given.kwarg) if one is not None})
-    return found
 
 
 def _bounded(options: list[Pieces], unknown: Pieces) -> list[Pieces]:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from prelaunch.model import UNKNOWN, UNSET, Build, Fragment, Piece, Platform, Slot, Source, Span, State, Step, Value
+from prelaunch.model import (
+    EMPTY,
+    UNKNOWN,
+    UNSET,
+    Build,
+    Fragment,
+    Piece,
+    Platform,
+    Slot,
+    Source,
+    Span,
+    State,
+    Step,
+    Value,
+)
 from prelaunch.places.commands import (
     Invocation,
     Verdict,
@@ -33,22 +46,20 @@ _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAX_NESTING = 4
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """Where a script runs: the kind of place, its environment, its working directory (relative to the root), its host.
 
     `pushes` says that the unit around it (the other steps of a job) is known to push.
     """
 
     form: str
-    environment: Mapping[str, Value] = field(default_factory=dict)
+    environment: Mapping[str, Value] = EMPTY
     directory: str = "."
     dialect: Dialect = "sh"
     host: Platform | None = None
 
 
-@dataclass(frozen=True)
-class ScriptFacts:
+class ScriptFacts(NamedTuple):
     """What a script does: the images it builds, and whether it pushes one (`docker push`, `--push`, `crane push`)."""
 
     builds: tuple[Build, ...]
@@ -106,8 +117,7 @@ def _one(group: Sequence[Build]) -> Build:
     else:
         state = "unknown"
         steps = (*steps, Step("named in some cases and not in others"))
-    return replace(
-        first,
+    return first._replace(
         state=state,
         platforms=tuple(dict.fromkeys(name for build in group for name in build.platforms)),
         via=steps,
@@ -152,7 +162,7 @@ def _mark_unset(fragment: Fragment) -> Fragment:
     if all(piece.text or piece.literal for piece in fragment.pieces):
         return fragment
     pieces = [
-        replace(piece, text=UNSET) if not piece.text and any("set nowhere" in s.text for s in piece.steps) else piece
+        piece._replace(text=UNSET) if not piece.text and any("set nowhere" in s.text for s in piece.steps) else piece
         for piece in fragment.pieces
     ]
     return Fragment(fragment.source, tuple(pieces))
@@ -178,7 +188,7 @@ class _Commands:
         """The result: a script that pushes publishes what it builds."""
         united = unite(builds)
         if self.pushes:
-            united = tuple(replace(build, published=True) for build in united)
+            united = tuple(build._replace(published=True) for build in united)
         return ScriptFacts(united, self.pushes)
 
     def shell(self, session: Session) -> ScriptFacts:
@@ -236,7 +246,7 @@ class _Commands:
                     pieces = [p for p in self.fragment.over(word.start, word.stop) if not p.literal]
                     text = self.fragment.source.text
                     name = next((_reference_name(text[p.start : p.stop]) for p in pieces), "")
-                traced.append(replace(one, steps=(*steps, *one.steps), name=name))
+                traced.append(one._replace(steps=(*steps, *one.steps), name=name))
             else:
                 traced.append(one)
         return tuple(traced)
@@ -249,10 +259,10 @@ class _Commands:
         build = self._fact(span, invocation, variable, session.directory)
         if build.state != "missing":
             return build
-        return replace(build, slot=self._slot(command, invocation))
+        return build._replace(slot=self._slot(command, invocation))
 
     def _fact(self, span: Span, invocation: Invocation, variable: Field | None, directory: str) -> Build:
-        setting = replace(self.setting, directory=directory)
+        setting = self.setting._replace(directory=directory)
         build = build_of(invocation, variable, self.fragment.source, span, setting=setting, project=self.project)
         self.pushes = self.pushes or build.published
         return build
@@ -308,7 +318,7 @@ class _Commands:
         for fragment in inner:
             if not fragment.text.strip():
                 continue
-            setting = replace(self.setting, environment=session.snapshot(order), directory=session.directory)
+            setting = self.setting._replace(environment=session.snapshot(order), directory=session.directory)
             facts = _read(fragment, setting, self.project, self.depth + 1)
             self.pushes = self.pushes or facts.pushes
             builds += facts.builds

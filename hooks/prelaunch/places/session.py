@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Piece, Step, Value
@@ -78,7 +77,7 @@ class Session:
                 if block.kind == "function":
                     body = self.functions.setdefault(block.name, [])
                     if not body or body[-1] is not command:
-                        body.append(replace(command, blocks=blocks) if outer else command)
+                        body.append(command._replace(blocks=blocks) if outer else command)
                 elif block.kind in {"for", "select"} and block.number not in loops and block.name:
                     loops.add(block.number)
                     self._loop(block, blocks, order)
@@ -109,16 +108,17 @@ class Session:
                 name = word.text or ""
                 for definition in self.variables.definitions.get(name, []):
                     index = self.variables.definitions[name].index(definition)
-                    self.variables.definitions[name][index] = replace(definition, exported=True)
+                    self.variables.definitions[name][index] = definition._replace(exported=True)
         for word in command.words:
             for part in word.parts:
-                if part.kind == "parameter" and part.operator in {":=", "="} and part.argument is not None:
-                    if self.variables.lookup(part.text, blocks, expander.order) is None:
-                        alternatives = bounded((text,) for text, _ in expander.text(part.argument))
-                        step = (self._step(fragment, part.start),)
-                        self.variables.define(
-                            Definition(part.text, alternatives, False, False, blocks, step, order=expander.order)
-                        )
+                if part.kind != "parameter" or part.operator not in {":=", "="} or part.argument is None:
+                    continue
+                if self.variables.lookup(part.text, blocks, expander.order) is None:
+                    alternatives = bounded((text,) for text, _ in expander.text(part.argument))
+                    step = (self._step(fragment, part.start),)
+                    self.variables.define(
+                        Definition(part.text, alternatives, False, False, blocks, step, order=expander.order)
+                    )
 
     def _act(self, command: Command, expander: Expander, fragment: Fragment, blocks: tuple[Block, ...]) -> None:
         """The commands that change what later ones see: source, cd, set, read, unset."""
@@ -204,7 +204,7 @@ class Session:
     def _read_file(self, whole: Fragment, blocks: tuple[Block, ...]) -> None:
         base = _FAR * len(self._sourced)
         commands = tuple(
-            replace(c, blocks=tuple(replace(b, number=b.number + base) for b in c.blocks))
+            c._replace(blocks=tuple(b._replace(number=b.number + base) for b in c.blocks))
             for c in parse(whole.text)[:_MAX_COMMANDS]
         )
         self._walk(commands, whole, blocks)
@@ -306,7 +306,7 @@ class Session:
                 for one in fields:
                     lines += self._body(inner, tuple(f.text for f in one[1:]), depth + 1)
             elif handed:
-                lines += [(handed[0], tuple(replace(f, word=-1) for f in one)) for one in fields]
+                lines += [(handed[0], tuple(f._replace(word=-1) for f in one)) for one in fields]
         return lines
 
     def exported(self, name: str, order: int) -> list[Field | None]:
@@ -356,7 +356,7 @@ class Session:
             span = self.fragment.span(part.start, part.stop)
             text = part.text
             if part.kind != "literal":
-                fields = expander.word(replace(word, parts=(part,)))
+                fields = expander.word(word._replace(parts=(part,)))
                 text = " ".join(f.text for f in fields[0]) if len(fields) == 1 else UNKNOWN
             pieces.append(Piece(text, span.start, span.stop, literal=False))
         return pieces

@@ -7,8 +7,7 @@ docker builder builds for its daemon otherwise; ko and Jib have a platform of th
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Build, Platform, Slot, Span, Step
 from prelaunch.places.commands import judge, understand
@@ -37,8 +36,7 @@ _BUILDERS: dict[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(NamedTuple):
     """What holds for the artifacts of one `build` mapping."""
 
     source: Source
@@ -163,10 +161,10 @@ def _custom(artifact: Node, build: Build, frame: _Frame) -> Iterator[Build]:
         setting = Setting("skaffold", directory=_context(artifact) or ".")
         facts = read_script(command.fragment, setting, frame.project)
         if facts.builds:
-            yield from (replace(one, published=build.published) for one in facts.builds)
+            yield from (one._replace(published=build.published) for one in facts.builds)
             return
     if build.state == "missing":
-        build = replace(build, state="delegated", slot=None, via=(Step("`buildCommand` decides"),))
+        build = build._replace(state="delegated", slot=None, via=(Step("`buildCommand` decides"),))
     yield build
 
 

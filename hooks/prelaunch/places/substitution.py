@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Value
 
@@ -21,8 +20,7 @@ MAX_NAME = 300
 _MAX_TEXT = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A reference at `start` to `stop` of a fragment's text, and what it comes to."""
 
     start: int

@@ -7,7 +7,6 @@ these over the file's, and what is set nowhere may be set on the command line (t
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
@@ -65,7 +64,7 @@ class _File:
             facts = [self._command(name, task, command) for command in _commands(task)]
             pushes = any(each.pushes for each in facts)
             for each in facts:
-                yield from (replace(build, published=True) for build in each.builds) if pushes else each.builds
+                yield from (build._replace(published=True) for build in each.builds) if pushes else each.builds
 
     def _command(self, name: str, task: Node, command: Node) -> ScriptFacts:
         if command.fragment is None or not command.value.strip():

@@ -5,8 +5,7 @@ A parameter is what its default says, else handed in by the run. Steps of a task
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
 from prelaunch.places.commands import bare
@@ -26,8 +25,7 @@ _MAX_ITEMS = 1_000
 _UNKNOWN_ROOTS = ("workspaces", "context", "results", "steps", "tasks", "outputs", "inputs", "credentials", "finally")
 
 
-@dataclass(frozen=True, slots=True)
-class _Catalogue:
+class _Catalogue(NamedTuple):
     """A task of the Tekton catalogue that builds: its parameter for further flags, and the flags of a platform."""
 
     tool: str
@@ -58,13 +56,13 @@ def builds_of(manifest: Node, source: Source, project: Project) -> list[Build]:
         case "TaskRun":
             given = _given(spec, None, source)
             inner = spec.get("taskSpec")
-            run = replace(around, host=host_of(spec.get("podTemplate")))
+            run = around._replace(host=host_of(spec.get("podTemplate")))
             return [*(_task(inner, given, run) if inner is not None else []), *_reference(spec, spec, None, run)]
         case "PipelineRun":
             inner = spec.get("pipelineSpec")
             template = spec.get("taskRunTemplate")
             pod = (template.get("podTemplate") if template is not None else None) or spec.get("podTemplate")
-            run = replace(around, host=host_of(pod))
+            run = around._replace(host=host_of(pod))
             return _pipeline(inner, _given(spec, None, source), run) if inner is not None else []
         case _:
             return []
@@ -151,15 +149,15 @@ def _task(spec: Node, given: Mapping[str, Value], around: Surroundings) -> list[
     parameters = _Parameters(around.source, spec, given)
     steps = spec.get("steps")
     template = spec.get("stepTemplate")
-    inner = replace(around, fill=parameters.fill)
+    inner = around._replace(fill=parameters.fill)
     if template is not None and template.kind == "mapping":
-        inner = replace(inner, environment=environment_of(template, inner))
+        inner = inner._replace(environment=environment_of(template, inner))
     facts = [read_container(step, inner) for step in (steps.items if steps is not None else ())[:_MAX_ITEMS]]
     return shared(facts)
 
 
 def _step(spec: Node, parameters: _Parameters, around: Surroundings) -> ScriptFacts:
-    return read_container(spec, replace(around, fill=parameters.fill)) if spec.kind == "mapping" else NOTHING
+    return read_container(spec, around._replace(fill=parameters.fill)) if spec.kind == "mapping" else NOTHING
 
 
 def _pipeline(spec: Node, given: Mapping[str, Value], around: Surroundings) -> list[Build]:
@@ -208,11 +206,11 @@ def _reference(task: Node, whole: Node, parameters: _Parameters | None, around: 
     steps = tuple(Step(bare(step.text), step.path, step.line) for step in value.steps) if value is not None else ()
     if found:
         platforms = tuple(part for text in found for part in text.split(",") if part and not _marked(part))
-        yield replace(build, state="explicit", platforms=platforms, via=steps)
+        yield build._replace(state="explicit", platforms=platforms, via=steps)
     elif value is not None and any(HANDED in text for text in value.texts):
-        yield replace(build, state="delegated", via=steps)
+        yield build._replace(state="delegated", via=steps)
     elif value is not None and any(UNKNOWN in text for text in value.texts):
-        yield replace(build, state="unknown", via=steps)
+        yield build._replace(state="unknown", via=steps)
     else:
         yield build
 

@@ -20,7 +20,7 @@ from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:
     from prelaunch.model import Source
-    from prelaunch.places.python_values import Call
+    from prelaunch.places.python_tree import Call
     from prelaunch.project import Project
 
 _BUILDERS = frozenset({"docker_build", "docker_build_with_restart", "docker_build_sub"})

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN
+from prelaunch.places.windows_words import (
+    MAX_LINES,
+    formatted,
+    listed,
+    opaque,
+    plain,
+    products,
+    started,
+    without_redirects,
+)
 from prelaunch.readers import powershell
-from prelaunch.resolve import MARKERS, Field, bounded
+from prelaunch.resolve import Field, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from prelaunch.model import Value
-    from prelaunch.readers.powershell import Piece, Script, Statement, Word
+    from prelaunch.readers.powershell import Script, Statement
+    from prelaunch.readers.powershell_words import Piece, Word
     from prelaunch.resolve import Items
 
 _PLATFORM = "DOCKER_DEFAULT_PLATFORM"
-_MAX_LINES = 16
 _MAX_NESTING = 3
 _MAX_DEPTH = 100
+_MAX_WORDS = 1_000
 _MAX_TEXT = 200_000
 _MAX_DEFINITIONS = 200
 _UNKNOWN: tuple[Items, ...] = ((UNKNOWN,),)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One reading of a command line: its place in the text, its fields, `DOCKER_DEFAULT_PLATFORM` where it is set."""
 
     start: int
@@ -46,11 +55,11 @@ def commands(text: str, dialect: str, environment: Mapping[str, Value]) -> Itera
         yield from _PowerShell(text, environment, 0).lines()
 
 
-@dataclass(frozen=True, slots=True)
-class _Definition:
+class _Definition(NamedTuple):
     alternatives: tuple[Items, ...]
     block: int
     append: bool = False
+    listed: bool = False
 
 
 class _PowerShell:
@@ -65,16 +74,18 @@ class _PowerShell:
     def lines(self) -> Iterator[Line]:
         for statement in self.script.statements:
             words = statement.words
-            equals = next((at for at, word in enumerate(words[:6]) if _plain(word) in {"=", "+="}), 0)
+            equals = next((at for at, word in enumerate(words[:6]) if plain(word) in {"=", "+="}), 0)
             name = words[equals - 1][-1].text if equals and words[equals - 1][-1].kind == "variable" else ""
             if statement.parameter:
                 self._parameter(statement, name, equals)
             elif name:
                 rest = words[equals + 1 :]
-                append = _plain(words[equals]) == "+="
-                self._define(name, _Definition(self._value(rest, statement.block), statement.block, append))
+                append = plain(words[equals]) == "+="
+                value = self._value(rest, statement.block)
+                several = any(word[0].kind == "array" for word in rest) or any(len(one) > 1 for one in value)
+                self._define(name, _Definition(value, statement.block, append, several))
                 if rest and rest[0][0].kind == "text" and not rest[0][0].quoted:
-                    yield from self._run(replace(statement, words=rest))
+                    yield from self._run(statement._replace(words=rest))
             else:
                 yield from self._run(statement)
 
@@ -110,12 +121,14 @@ class _PowerShell:
     def lookup(self, name: str, block: int) -> tuple[Items, ...] | None:
         """What a variable may hold in a block; None where nothing sets it."""
         live: tuple[Items, ...] | None = None
+        listed = False
         for definition in self.definitions.get(name, ()):
             grown = definition.alternatives
             if definition.append:
                 grown = bounded(old + new for old in live or ((),) for new in grown)
-                if live is not None and all(len(one) == 1 for one in live):
+                if live is not None and not listed:
                     grown = bounded(("".join(one),) for one in grown)
+            listed = definition.listed or (listed and definition.append)
             certain = live is None or self._sees(block, definition.block)
             live = grown if certain or live is None else bounded((*live, *grown))
         if live is None and name.startswith("env:"):
@@ -140,7 +153,7 @@ class _PowerShell:
         for piece in word:
             options = [" ".join(items) for items in self._piece(piece, block)]
             found = list(dict.fromkeys(one + text for one in found for text in options))
-            if len(found) > _MAX_LINES or sum(map(len, found)) > _MAX_TEXT:
+            if len(found) > MAX_LINES or sum(map(len, found)) > _MAX_TEXT:
                 return (UNKNOWN,)
         return tuple(found)
 
@@ -151,41 +164,41 @@ class _PowerShell:
         if len(words) == 1 and len(words[0]) == 1 and words[0][0].kind in {"array", "variable"}:
             return self._piece(words[0][0], block)
         first = words[0][0]
-        items = _listed(words)
+        items = listed(words)
         if first.kind == "text" and not first.quoted:
             return _UNKNOWN  # the output of a command, a number
-        operator = _plain(words[1]).lower() if len(words) > 1 else ""
+        operator = plain(words[1]).lower() if len(words) > 1 else ""
         if operator == "+" and len(words) % 2:
             return self._sum(words, block)
         if operator == "-f":
-            arguments = [self._texts(word, block) for word in _listed(words[2:]) or ()]
+            arguments = [self._texts(word, block) for word in listed(words[2:]) or ()]
             return bounded(
-                (_formatted(text, chosen),)
+                (formatted(text, chosen),)
                 for text in self._texts(words[0], block)
-                for chosen in list(product(*arguments))[:_MAX_LINES]
+                for chosen in list(product(*arguments))[:MAX_LINES]
             )
         if items is None:
             return _UNKNOWN
         if len(items) == 1:
             return bounded((text,) for text in self._texts(items[0], block))
-        return bounded(_products([self._texts(item, block) for item in items]))
+        return bounded(products([self._texts(item, block) for item in items]))
 
     def _sum(self, words: Sequence[Word], block: int) -> tuple[Items, ...]:
         """`a + b`: of texts, or of lists where one is a list."""
-        if any(_plain(word) != "+" for word in words[1::2]):
+        if any(plain(word) != "+" for word in words[1::2]):
             return _UNKNOWN
         if any(word[0].kind == "array" for word in words):
             sums: list[Items] = [()]
             for word in words[::2]:
                 sums = list(bounded(old + new for old in sums for new in self._piece(word[0], block)))
             return bounded(sums)
-        return bounded(("".join(one),) for one in _products([self._texts(word, block) for word in words[::2]]))
+        return bounded(("".join(one),) for one in products([self._texts(word, block) for word in words[::2]]))
 
     # -- commands
 
     def _fields(self, words: Sequence[Word], block: int) -> list[tuple[Field, ...]]:
         lines: list[tuple[Field, ...]] = [()]
-        for number, word in enumerate(words):
+        for number, word in enumerate(words[:_MAX_WORDS]):
             alone = word[0] if len(word) == 1 and word[0].kind in {"variable", "splat", "array", "unknown"} else None
             options: list[tuple[Field, ...]] = []
             if alone is not None and not alone.quoted:
@@ -193,15 +206,15 @@ class _PowerShell:
                     several = alone.kind == "splat" or (alone.kind == "variable" and alone.text == "args")
                     name = "@" if several else alone.text.removeprefix("env:")
                     options.append(
-                        tuple(Field(t, number, loose=_opaque(t), name=name if _opaque(t) else "") for t in items)
+                        tuple(Field(t, number, loose=opaque(t), name=name if opaque(t) else "") for t in items)
                     )
             else:
                 bare = not any(piece.quoted for piece in word)
-                options = [(Field(t, number, loose=bare and _opaque(t)),) for t in self._texts(word, block)]
+                options = [(Field(t, number, loose=bare and opaque(t)),) for t in self._texts(word, block)]
             lines = [line + option for line in lines for option in options]
-            if len(lines) > _MAX_LINES:
+            if len(lines) > MAX_LINES:
                 unknown = Field(UNKNOWN, number, loose=True)
-                lines = list(dict.fromkeys((*line[:-1], unknown) for line in lines))[:_MAX_LINES]
+                lines = list(dict.fromkeys((*line[:-1], unknown) for line in lines))[:MAX_LINES]
         return lines
 
     def _run(self, statement: Statement) -> Iterator[Line]:
@@ -210,9 +223,9 @@ class _PowerShell:
         if found is not None:
             platforms = [Field(" ".join(items)) for items in found]
         words = list(statement.words)
-        while words and _plain(words[0]) == ".":
+        while words and plain(words[0]) == ".":
             words.pop(0)
-        for fields in self._fields(_without_redirects(words), statement.block):
+        for fields in self._fields(without_redirects(words), statement.block):
             for inner in self._inner(fields):
                 for platform in platforms:
                     yield Line(statement.start, statement.stop, inner, platform)
@@ -231,9 +244,9 @@ class _PowerShell:
             at = next((n for n, text in enumerate(texts) if text.lower() in {"/c", "/k"}), 0)
             script, dialect = (" ".join(texts[at + 1 :]) if at else ""), "cmd"
         elif name in {"start-process", "saps", "start"}:
-            started = _started(fields[1:])
-            if started:
-                yield started
+            program = started(fields[1:])
+            if program:
+                yield program
             return
         if not script:
             yield fields[1:] if name == "wsl" else fields
@@ -244,92 +257,4 @@ class _PowerShell:
                 inner = lines(script, self.environment)
             else:
                 inner = _PowerShell(script, self.environment, self.depth + 1).lines()
-            yield from (tuple(replace(field, word=-1) for field in line.fields) for line in inner)
-
-
-def _plain(word: Word) -> str:
-    return word[0].text if len(word) == 1 and word[0].kind == "text" and not word[0].quoted else ""
-
-
-def _opaque(text: str) -> bool:
-    return bool(text) and not text.strip(MARKERS)
-
-
-def _products(parts: Sequence[Sequence[str]]) -> list[Items]:
-    size = 1
-    for part in parts:
-        size *= len(part)
-    return list(product(*parts)) if size <= _MAX_LINES else []
-
-
-def _listed(words: Sequence[Word]) -> list[Word] | None:
-    """`'a', 'b'` as its items; None where something else stands between them."""
-    items: list[list[Piece]] = [[]]
-    open_item = True
-    for word in words:
-        if not open_item and _plain(word)[:1] != ",":
-            pieces = word
-            if not (pieces[0].kind == "text" and not pieces[0].quoted and pieces[0].text.startswith(",")):
-                return None
-        for piece in word:
-            if piece.kind == "text" and not piece.quoted and "," in piece.text:
-                if piece.text.strip(","):
-                    return None
-                items.append([])
-                open_item = True
-            else:
-                items[-1].append(piece)
-                open_item = False
-    return [tuple(item) for item in items if item]
-
-
-def _formatted(text: str, arguments: tuple[str, ...]) -> str:
-    """`-f` with the places `{0}`, `{1}`; a place with a format is unknown."""
-    out: list[str] = []
-    at = 0
-    while at < len(text):
-        end = text.find("}", at) if text[at] == "{" else -1
-        inside = text[at + 1 : end] if end > 0 else ""
-        if text.startswith(("{{", "}}"), at):
-            out.append(text[at])
-            at += 2
-        elif inside.isdigit() and inside.isascii() and len(inside) < 4:
-            out.append(arguments[int(inside)] if int(inside) < len(arguments) else UNKNOWN)
-            at = end + 1
-        else:
-            out.append(text[at])
-            at += 1
-    return "".join(out)
-
-
-def _without_redirects(words: Sequence[Word]) -> list[Word]:
-    kept: list[Word] = []
-    skip = False
-    for word in words:
-        text = _plain(word).lstrip("0123456789*")
-        if skip:
-            skip = False
-        elif text.startswith(">"):
-            skip = not text.lstrip(">")
-        else:
-            kept.append(word)
-    return kept
-
-
-def _started(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """`Start-Process docker -ArgumentList 'build', '.'` as the command that it starts."""
-    program: list[Field] = []
-    arguments: list[Field] = []
-    target = program
-    for field in fields:
-        flag = field.text.lower()
-        if flag in {"-argumentlist", "-args"}:
-            target = arguments
-        elif flag in {"-filepath", "-path"}:
-            target = program
-        elif flag.startswith("-") and target is program:
-            target = []
-        else:
-            parts = field.text.replace(",", " ").split() if target is arguments else [field.text]
-            target += [replace(field, text=part) for part in parts]
-    return (*program[:1], *arguments)
+            yield from (tuple(field._replace(word=-1) for field in line.fields) for line in inner)

@@ -6,8 +6,7 @@ Syntax: docs.docker.com/reference/compose-file/interpolation and docs.docker.com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,16 +21,14 @@ _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _WORD = _LETTERS | frozenset("0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A variable of an environment file: its value and the 1-based line that sets it."""
 
     value: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A value after interpolation.
 
     `used` are the variables of the environment that it took, `open` those set nowhere that left nothing in their place,

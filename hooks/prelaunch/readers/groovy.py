@@ -6,8 +6,7 @@ slashy `/a/` and dollar slashy `$/a/$`. A backslash before a line end joins the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _ESCAPES = {
     "b": "\b", "t": "\t", "n": "\n", "r": "\r", "f": "\f", "s": " ", "\\": "\\", "'": "'", '"': '"', "$": "$",
@@ -17,8 +16,7 @@ _OPENING = {"(": ")", "[": "]", "{": "}"}
 _BEFORE_A_PATTERN = frozenset({"return", "in", "case", "assert", "throw", "else"})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A run of a string: the source's own characters (`literal`), what an escape means, or a reference's expression.
 
     `start` and `stop` are offsets into the text that was scanned, of a reference with its `${` and `}`.
@@ -31,8 +29,7 @@ class Part:
     reference: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A name or number, a mark (one character), a string (`parts`; `start` and `stop` with its quotes), a line end."""
 
     kind: Literal["name", "mark", "string", "line"]
@@ -197,8 +194,7 @@ def _slashy(text: str, at: int, before: list[Token], last_dollar: int) -> Token 
     return None
 
 
-@dataclass(frozen=True)
-class Brackets:
+class Brackets(NamedTuple):
     """The brackets of a scanned text by token number: `close` of an opening one, `parent` of every token (-1: none)."""
 
     close: dict[int, int]

@@ -7,8 +7,7 @@ those of the source.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
 from prelaunch.readers.just_expressions import Evaluator, string_stop
@@ -21,8 +20,7 @@ _MAX_FILES = 20
 _MAX_DEPTH = 12
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A recipe's parameter; `default` is its expression's text and offset, `sign` is `+`, `*` or nothing."""
 
     name: str
@@ -31,20 +29,29 @@ class Parameter:
     exported: bool
 
 
-@dataclass
 class Recipe:
     """A recipe: where each line of its body starts (behind the indentation) and stops (before its end)."""
 
-    name: str
-    start: int
-    parameters: tuple[Parameter, ...]
-    needs: tuple[str, ...]
-    attributes: str
-    lines: list[tuple[int, int]] = field(default_factory=list)
+    __slots__ = ("attributes", "lines", "name", "needs", "parameters", "start")
+
+    def __init__(
+        self,
+        name: str,
+        start: int,
+        parameters: tuple[Parameter, ...],
+        needs: tuple[str, ...],
+        attributes: str,
+        lines: list[tuple[int, int]] | None = None,
+    ) -> None:
+        self.name = name
+        self.start = start
+        self.parameters = parameters
+        self.needs = needs
+        self.attributes = attributes
+        self.lines: list[tuple[int, int]] = [] if lines is None else lines
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """`name := expression`."""
 
     expression: str
@@ -172,17 +179,18 @@ def _value_stop(text: str, at: int, end: int) -> int:
 def _recipe(line: str, at: int, attributes: str) -> Recipe | None:
     """`@name param='default' *rest: needs (other 'argument') && later`."""
     head: list[str] = []
-    index = 0
+    index = depth = 0
     word = ""
-    while index < len(line) and line[index] != ":":
+    while index < len(line) and (line[index] != ":" or depth > 0):
         char = line[index]
         if char in "'\"`":
             stop = string_stop(line, index)
             word += line[index:stop]
             index = stop
             continue
-        if char in " \t":
-            if word and not word.endswith("=") and line[index:].lstrip()[:1] not in {"=", "+", "/"}:
+        depth += (char == "(") - (char == ")")
+        if char in " \t" and depth <= 0:
+            if word and not word.endswith("=") and line[index : index + 20].lstrip()[:1] != "=":
                 head.append(word)
                 word = ""
         else:

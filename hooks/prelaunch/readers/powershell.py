@@ -6,34 +6,18 @@ indexes into the text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import NamedTuple
 
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-_SCOPES = frozenset({"env", "script", "global", "local", "private", "using", "variable"})
+from prelaunch.readers.powershell_words import Piece, Word, expandable, variable_name
+
 _PLAIN = "-_./:%*?!~^<>[]\\\ue000\ue001\ue002"
-_MAX_REFERENCE = 2_000
 _MAX_TEXT = 200_000
 
 TRANSPARENT = frozenset({"try", "finally", "begin", "process", "end", "do"})
 """What stands before a block that always runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of a word: text, a variable (`text` is its name in lower case, with `env:`), a list, or what is computed."""
-
-    kind: Literal["text", "variable", "splat", "array", "unknown"]
-    text: str = ""
-    quoted: bool = False
-    items: tuple[Word, ...] = ()
-
-
-Word = tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A command or an assignment: its place, its words, and the number of the block that it stands in.
 
     `parameter` marks one of a `param (...)` list.
@@ -46,8 +30,7 @@ class Statement:
     parameter: bool = False
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(NamedTuple):
     """The statements of a text in order, and its blocks: the parent of each (0 is the script) and what opens it."""
 
     statements: tuple[Statement, ...]
@@ -55,17 +38,28 @@ class Script:
     heads: tuple[str, ...]
 
 
-@dataclass
 class _Frame:
     """What is being read: a statement of the script, or one inside `( )`, `@( )` or `param ( )`."""
 
-    kind: str
-    words: list[Word] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
-    started: bool = False
-    begin: int = 0
-    items: list[Word] = field(default_factory=list)
-    braces: int = 0
+    __slots__ = ("begin", "braces", "items", "kind", "pieces", "started", "words")
+
+    def __init__(
+        self,
+        kind: str,
+        words: list[Word] | None = None,
+        pieces: list[Piece] | None = None,
+        started: bool = False,
+        begin: int = 0,
+        items: list[Word] | None = None,
+        braces: int = 0,
+    ) -> None:
+        self.kind = kind
+        self.words: list[Word] = [] if words is None else words
+        self.pieces: list[Piece] = [] if pieces is None else pieces
+        self.started = started
+        self.begin = begin
+        self.items: list[Word] = [] if items is None else items
+        self.braces = braces
 
 
 def parse(text: str) -> Script:
@@ -170,7 +164,8 @@ class _Reader:
         self._word()
         frame = self.frame
         if frame.kind == "array":
-            frame.items += frame.words
+            if frame.words:
+                frame.items += [*frame.words, (Piece("text", ","),)]  # a line's end parts items as a comma does
         elif frame.words:
             where = frame.begin
             self.statements.append(
@@ -181,13 +176,12 @@ class _Reader:
     def _assigns(self) -> bool:
         """Whether the `=` or `+=` here sets the variable before it."""
         text, frame = self.text, self.frame
-        if text[self.at] == "+" and not text.startswith("+=", self.at):
+        if len(frame.words) > 5 or (text[self.at] == "+" and not text.startswith("+=", self.at)):
             return False
         pieces = frame.pieces if frame.started else list(frame.words[-1]) if frame.words else []
         before = frame.words if frame.started else frame.words[:-1]
         return (
             bool(pieces)
-            and len(before) < 5
             and pieces[-1].kind == "variable"
             and not pieces[-1].quoted
             and all(word[0].kind == "text" and word[0].text.startswith("[") for word in before if word)
@@ -262,7 +256,7 @@ class _Reader:
         if quote == "'":
             self._add(Piece("text", inside, quoted=True))
         else:
-            for piece in _expandable(inside):
+            for piece in expandable(inside):
                 self._add(piece)
         self.at = stop
         return True
@@ -282,12 +276,12 @@ class _Reader:
         if quote == "'":
             self._add(Piece("text", inside.replace("''", "'"), quoted=True))
         else:
-            for piece in _expandable(inside):
+            for piece in expandable(inside):
                 self._add(piece)
         self.at = at + 1
 
     def _variable(self, *, splat: bool) -> None:
-        name, stop = _name(self.text, self.at + 1)
+        name, stop = variable_name(self.text, self.at + 1)
         if self.text.startswith("$(", self.at):
             self.at += 1
             self._open("group")
@@ -298,72 +292,3 @@ class _Reader:
             return
         self._add(Piece("splat" if splat else "variable", name))
         self.at = stop
-
-
-def _name(text: str, at: int) -> tuple[str, int]:
-    """The variable whose name starts at `at`, in lower case without its scope, and where it ends."""
-    if text.startswith("{", at):
-        end = text.find("}", at, at + 200)
-        return (_unscoped(text[at + 1 : end]), end + 1) if end > 0 else ("", at)
-    stop = at
-    while stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
-        stop += 1
-    if text[at:stop].lower() in _SCOPES and text.startswith(":", stop):
-        stop += 1
-        while stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
-            stop += 1
-    if stop == at and text[at : at + 1] in {"?", "^", "$"} and text[at : at + 1]:
-        return text[at], at + 1
-    return _unscoped(text[at:stop]), stop
-
-
-def _unscoped(name: str) -> str:
-    scope, colon, rest = name.lower().partition(":")
-    return rest if colon and scope != "env" else name.lower()
-
-
-def _expandable(inside: str) -> list[Piece]:
-    """The pieces of a text in double quotes."""
-    pieces: list[Piece] = []
-    plain: list[str] = []
-    at = 0
-
-    def flush() -> None:
-        if plain:
-            pieces.append(Piece("text", "".join(plain), quoted=True))
-            plain.clear()
-
-    while at < len(inside):
-        char = inside[at]
-        if char == "`" and at + 1 < len(inside):
-            plain.append(_ESCAPES.get(inside[at + 1], inside[at + 1]))
-            at += 2
-        elif char == '"' and inside.startswith('"', at + 1):
-            plain.append('"')
-            at += 2
-        elif inside.startswith("$(", at):
-            flush()
-            pieces.append(Piece("unknown", quoted=True))
-            at = _parenthesis(inside, at + 2)
-        elif char == "$" and (found := _name(inside, at + 1))[0]:
-            flush()
-            pieces.append(Piece("variable", found[0], quoted=True))
-            at = found[1]
-        else:
-            plain.append(char)
-            at += 1
-    flush()
-    return pieces
-
-
-def _parenthesis(text: str, at: int) -> int:
-    """Behind the `)` that closes what was opened before `at`."""
-    depth = 0
-    for index in range(at, min(len(text), at + _MAX_REFERENCE)):
-        if text[index] == "(":
-            depth += 1
-        elif text[index] == ")":
-            if not depth:
-                return index + 1
-            depth -= 1
-    return min(len(text), at + _MAX_REFERENCE)

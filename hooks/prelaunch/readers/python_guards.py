@@ -6,7 +6,6 @@ Every guard errs on the side of silence: a reason is given where the import migh
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -208,25 +207,27 @@ def _is_about_layout(codes: str) -> bool:
     return bool(named) and all(code.startswith(_LAYOUT_CODES) for code in named)
 
 
-@dataclass
 class ModuleGuards:
     """What a text does to the import system as a whole."""
 
-    everything: str = ""
-    faked: set[str] = field(default_factory=set)
-    assigned: set[str] = field(default_factory=set)
+    __slots__ = ("assigned", "everything", "faked")
+
+    def __init__(self, everything: str = "", faked: set[str] | None = None, assigned: set[str] | None = None) -> None:
+        self.everything = everything
+        self.faked: set[str] = set() if faked is None else faked
+        self.assigned: set[str] = set() if assigned is None else assigned
 
     def apply(self, fact: Import) -> Import:
         """The fact, guarded by what the text does elsewhere."""
         if fact.guarded:
             return fact
         if self.everything:
-            return replace(fact, guarded=self.everything)
+            return fact._replace(guarded=self.everything)
         dotted = f"{fact.module}.{fact.name}" if fact.name else fact.module
         if self.faked and any(dotted == name or dotted.startswith(f"{name}.") for name in self.faked):
-            return replace(fact, guarded="sys.modules")
+            return fact._replace(guarded="sys.modules")
         if fact.name in self.assigned:
-            return replace(fact, guarded="an assignment to the module's attribute")
+            return fact._replace(guarded="an assignment to the module's attribute")
         return fact
 
 

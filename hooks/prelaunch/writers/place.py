@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.model import Source, Span
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A span as people count: from 1, in characters, the end exclusive. A byte order mark is no character."""
 
     line: int

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import libcst as cst
 from libcst.metadata import (
@@ -36,8 +35,7 @@ MAX_DEPTH = 100
 """How deeply nested a text libcst is given; it visits by recursion, with several calls a level."""
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """The statement `from module import ...` of one imported name; places are `(start, stop)` in the text.
 
     `names` is how many names it imports, `beside` are the others that keep their name, `dropped` is what would have to

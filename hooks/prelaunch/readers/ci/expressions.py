@@ -9,10 +9,9 @@ true or false, `cond && 'a' || 'b'` is `a` or `b`. Nothing here raises, on any t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, Step
 from prelaunch.readers.ci.functions import FUNCTIONS, equal, is_unknown, less, text_of, truth
@@ -40,16 +39,14 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What an expression may evaluate to, most natural first, and how that is known."""
 
     values: tuple[Data, ...]
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """A named set of values (`env`, `matrix` ...): `otherwise` is the value of a name that it does not hold."""
 
     values: Mapping[str, Outcome | Context]

@@ -5,8 +5,7 @@ Source of the rules: GitHub's "Workflow syntax" and "Metadata syntax" references
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, Platform, Step, Value
 from prelaunch.readers.ci.expressions import Context, Outcome, evaluate
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 _CALLED = frozenset({"workflow_call", "workflow_dispatch"})
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """A job of a workflow, or the steps of a composite action.
 
     `environments` are the `env` nodes around its steps, outermost first; `defaults` the `defaults.run` nodes, innermost

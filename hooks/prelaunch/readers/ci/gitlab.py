@@ -6,7 +6,6 @@ merges a job over its parents, of which a later one wins; `!reference [job, key]
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN
@@ -34,14 +33,22 @@ _MAX_LAYERS = 60
 _MAX_REFERENCES = 10
 
 
-@dataclass
 class Pipeline:
     """The merged files. `layers` are the root mappings, the strongest first; `inputs` those of each path's `spec`."""
 
-    layers: list[Node] = field(default_factory=list)
-    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
-    paths: set[str] = field(default_factory=set)
-    _jobs: dict[str, list[Node]] = field(default_factory=dict)
+    __slots__ = ("_jobs", "inputs", "layers", "paths")
+
+    def __init__(
+        self,
+        layers: list[Node] | None = None,
+        inputs: dict[str, dict[str, str]] | None = None,
+        paths: set[str] | None = None,
+        _jobs: dict[str, list[Node]] | None = None,
+    ) -> None:
+        self.layers: list[Node] = [] if layers is None else layers
+        self.inputs: dict[str, dict[str, str]] = {} if inputs is None else inputs
+        self.paths: set[str] = set() if paths is None else paths
+        self._jobs: dict[str, list[Node]] = {} if _jobs is None else _jobs
 
     def jobs(self) -> list[str]:
         """The names of all jobs and templates, in the order of the files."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Step, Value
 
@@ -30,8 +29,7 @@ PREDEFINED: Mapping[str, Value] = {
 """Always set and never empty, but for the most part unknown ("Predefined CI/CD variables reference")."""
 
 
-@dataclass(frozen=True)
-class Variable:
+class Variable(NamedTuple):
     """A variable as it is written: its texts may name others."""
 
     texts: tuple[str, ...]

@@ -6,7 +6,6 @@ to each combination of which it changes no original value, else a combination of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -32,22 +31,28 @@ _MAX_NODES = 4_000
 _MAX_DEPTH = 8
 
 
-@dataclass
 class _Row:
     """One combination. `fixed` are the names of the original matrix values; `open` says that it may hold more."""
 
-    values: dict[str, Data]
-    fixed: frozenset[str] = frozenset()
-    open: bool = False
+    __slots__ = ("fixed", "open", "values")
+
+    def __init__(self, values: dict[str, Data], fixed: frozenset[str] = frozenset(), open: bool = False) -> None:  # noqa: A002 - an attribute
+        self.values = values
+        self.fixed = fixed
+        self.open = open
 
 
-@dataclass
 class _Reader:
     """Turns nodes into data, within a budget: an alias bomb is small as nodes and endless as data."""
 
-    contexts: Mapping[str, Outcome | Context]
-    left: int = _MAX_NODES
-    lines: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("contexts", "left", "lines")
+
+    def __init__(
+        self, contexts: Mapping[str, Outcome | Context], left: int = _MAX_NODES, lines: dict[str, int] | None = None
+    ) -> None:
+        self.contexts = contexts
+        self.left = left
+        self.lines: dict[str, int] = {} if lines is None else lines
 
     def values(self, node: Node) -> tuple[Data, ...]:
         """What a node may be: a list of outcomes for a scalar, one for anything else."""

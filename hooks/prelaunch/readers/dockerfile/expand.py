@@ -5,7 +5,6 @@ Own code because dockerfile-parse gives `a::-latest}` for `a:${V:-latest}` and k
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN
@@ -22,11 +21,13 @@ _MAX_DEPTH = 16
 _MAX_MATCHED = 256
 
 
-@dataclass(slots=True)
 class Effort:
     """What may still be spent on patterns (`${A//*b/c}`), in steps: one file must not stall a run."""
 
-    left: int = 1_000_000
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = 1_000_000) -> None:
+        self.left = left
 
 
 def expand(word: str, lookup: Lookup, escape: str = "\\", effort: Effort | None = None) -> str:
@@ -54,14 +55,16 @@ class _CannotKnowError(Exception):
     """The word is malformed, too deep or too long: its value is not worth guessing."""
 
 
-@dataclass(slots=True)
 class _Expander:
-    text: str
-    lookup: Lookup
-    escape: str
-    effort: Effort
-    at: int = 0
-    length: int = 0
+    __slots__ = ("at", "effort", "escape", "length", "lookup", "text")
+
+    def __init__(self, text: str, lookup: Lookup, escape: str, effort: Effort, at: int = 0, length: int = 0) -> None:
+        self.text = text
+        self.lookup = lookup
+        self.escape = escape
+        self.effort = effort
+        self.at = at
+        self.length = length
 
     def until(self, stops: str, depth: int, *, pattern: bool = False) -> str:
         """The text up to one of `stops` (not taken) or the end. A `pattern` keeps an escape before what it escapes."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.model import Fragment, Source, Span
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
 Form = Literal["exec", "shell", ""]
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """One `--name=value` between keyword and arguments. `value` is without quotes; "" where there is no `=`."""
 
     name: str
@@ -20,8 +18,7 @@ class Flag:
     span: Span
 
 
-@dataclass(frozen=True)
-class Heredoc:
+class Heredoc(NamedTuple):
     """One here-document: `<<name`, `<<-name` (`strip_tabs`), `<<"name"` (not `expand`).
 
     `body` is the text that the command receives: tabs that are stripped are not in it, the terminator neither.
@@ -33,8 +30,7 @@ class Heredoc:
     body: Fragment
 
 
-@dataclass(frozen=True)
-class Instruction:
+class Instruction(NamedTuple):
     r"""One instruction, or a line that is none (its first word is the keyword then).
 
     `keyword` is upper case; of `ONBUILD RUN x` it is RUN, and `onbuild` is set. `span` goes from the keyword's first
@@ -53,8 +49,7 @@ class Instruction:
     onbuild: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """A global `ARG`: `default` as written (None without `=`), `value` with variables replaced (None if unknown)."""
 
     name: str
@@ -63,8 +58,7 @@ class Argument:
     span: Span
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(NamedTuple):
     """One `FROM` and what follows it.
 
     `base` and `platform` are as written ("" where absent); the resolved ones have the defaults of global `ARG`s in
@@ -83,11 +77,10 @@ class Stage:
     parent: int | None = None
 
 
-@dataclass(frozen=True)
-class Dockerfile:
+class Dockerfile(NamedTuple):
     """A whole Dockerfile. `syntax` is the directive's value or ""; `escape` is the escape character."""
 
-    source: Source = field(repr=False)
+    source: Source
     escape: str
     syntax: str
     instructions: tuple[Instruction, ...]

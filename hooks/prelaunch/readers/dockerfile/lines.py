@@ -7,8 +7,7 @@ characters at the end of a line are none; an end of file inside a continuation o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Fragment, Piece, Source
 
@@ -24,12 +23,14 @@ SPACE = (
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 
 
-@dataclass(slots=True)
 class Lines:
     """A cursor over the physical lines of a text. `at` is the offset of the next line."""
 
-    text: str
-    at: int = 0
+    __slots__ = ("at", "text")
+
+    def __init__(self, text: str, at: int = 0) -> None:
+        self.text = text
+        self.at = at
 
     def next(self) -> tuple[int, int] | None:
         r"""The next line's start and stop (without `\n`); None at the end. No line stands behind the last `\n`."""
@@ -43,8 +44,7 @@ class Lines:
         return start, stop
 
 
-@dataclass(frozen=True, slots=True)
-class Directives:
+class Directives(NamedTuple):
     """The parser directives of a file; `escape` is the default where it is not said or not allowed."""
 
     escape: str = "\\"
@@ -78,8 +78,7 @@ def _directive(line: str) -> tuple[str, str]:
     return (name.strip(" \t").lower(), value.strip(SPACE)) if equals else ("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Logical:
+class Logical(NamedTuple):
     """One logical line: its text without continuations, and where it stops in the file."""
 
     fragment: Fragment

@@ -6,7 +6,6 @@ them) but costs 8 ms to import. It is asked, late, only about a `FROM` that Dock
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
@@ -92,7 +91,7 @@ def read_stages(
             span=instruction.span,
             instructions=instructions[at + 1 : stop],
         )
-        stages.append(replace(stage, parent=numbers.get((stage.base_resolved or "").lower())))
+        stages.append(stage._replace(parent=numbers.get((stage.base_resolved or "").lower())))
         if stage.name:
             numbers[stage.name] = number
     return tuple(stages)

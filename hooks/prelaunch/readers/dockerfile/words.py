@@ -7,7 +7,6 @@ here-document at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,8 +66,7 @@ def take_flags(text: str, at: int) -> tuple[list[FlagWord], int]:
         flags.append(FlagWord(name, value, start, at))
 
 
-@dataclass(frozen=True, slots=True)
-class HeredocWord:
+class HeredocWord(NamedTuple):
     """`<<name` at its place in the text."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch.model import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,29 +47,50 @@ OPEN = frozenset(
 """Set by make or in every environment, to what no file says."""
 
 
-@dataclass(frozen=True, eq=False)
 class Event:
     """One assignment as it is met in the reading order; `local` where it is of one recipe (target-specific)."""
 
-    name: str
-    operator: str
-    value: str
-    order: int
-    guard: Condition
-    source: Source = field(repr=False)
-    line: int
-    modifiers: frozenset[str] = frozenset()
-    body: Mapped | None = None
-    local: bool = False
+    __slots__ = ("body", "guard", "line", "local", "modifiers", "name", "operator", "order", "source", "value")
+
+    def __init__(
+        self,
+        name: str,
+        operator: str,
+        value: str,
+        order: int,
+        guard: Condition,
+        source: Source,
+        line: int,
+        modifiers: frozenset[str] = frozenset(),
+        body: Mapped | None = None,
+        local: bool = False,
+    ) -> None:
+        self.name = name
+        self.operator = operator
+        self.value = value
+        self.order = order
+        self.guard = guard
+        self.source = source
+        self.line = line
+        self.modifiers = modifiers
+        self.body = body
+        self.local = local
 
 
-@dataclass(frozen=True, eq=False)
 class Scope:
     """The recipe (or the file as a whole) that values are asked for: its automatic variables, its own assignments."""
 
-    automatic: dict[str, Pieces] = field(default_factory=dict)
-    events: dict[str, list[Event]] = field(default_factory=dict)
-    memos: dict[World, dict[object, object]] = field(default_factory=dict, repr=False)
+    __slots__ = ("automatic", "events", "memos")
+
+    def __init__(
+        self,
+        automatic: dict[str, Pieces] | None = None,
+        events: dict[str, list[Event]] | None = None,
+        memos: dict[World, dict[object, object]] | None = None,
+    ) -> None:
+        self.automatic: dict[str, Pieces] = {} if automatic is None else automatic
+        self.events: dict[str, list[Event]] = {} if events is None else events
+        self.memos: dict[World, dict[object, object]] = {} if memos is None else memos
 
     def memo(self, world: World) -> dict[object, object]:
         """What was computed for this recipe in `world`."""
@@ -82,15 +104,16 @@ class Segment(NamedTuple):
     immediate: bool
 
 
-@dataclass(slots=True)
 class Meter:
     """How much work is left for one expansion."""
 
-    left: int = FUEL
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = FUEL) -> None:
+        self.left = left
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Where in the reading, in which world and for which recipe something is expanded.
 
     `order` is the place in the reading order: later assignments are not seen. `arguments` are the values of
@@ -101,12 +124,12 @@ class Context:
     world: World
     order: int
     scope: Scope
-    arguments: Mapping[str, Pieces] = field(default_factory=dict)
+    meter: Meter
+    evaluated: dict[str, Pieces]
+    arguments: Mapping[str, Pieces] = EMPTY
     inside: int = 0
     names: tuple[str, ...] = ()
-    meter: Meter = field(default_factory=Meter)
-    evaluated: dict[str, Pieces] = field(default_factory=dict)
 
     def deeper(self, **changes: object) -> Context:
         """The same one level further in."""
-        return replace(self, inside=self.inside + 1, **changes)  # type: ignore[arg-type]
+        return self._replace(inside=self.inside + 1, **changes)  # type: ignore[arg-type]

@@ -5,7 +5,6 @@ The text of a `define` that is called keeps its places, so a recipe in a templat
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Source
@@ -75,7 +74,7 @@ def _reference(variables: Variables, text: Mapped, low: int, high: int, place: _
         words = text_of(expand(raw[slice(*parts[1])], context)).split()
         for word in words[:MAX_ITERATIONS]:
             bound = {**context.arguments, variable: [Piece(word, 0, 0, literal=False)]}
-            inner = replace(context, arguments=bound)
+            inner = context._replace(arguments=bound)
             yield from _inside(variables, text.cut(*parts[2]), _Place(inner, place.source, deeper))
     elif name == "if":
         for part in arguments(raw, start, high, bracket, 3)[1:]:
@@ -99,7 +98,7 @@ def _template(variables: Variables, parts: list[str], context: Context) -> tuple
         value = variables.expander.plain(parts[number], context) if number < len(parts) else []
         given[str(number)] = value
     event = segments[0].event
-    return (event.body, replace(context, arguments=given), event.source) if event.body is not None else None
+    return (event.body, context._replace(arguments=given), event.source) if event.body is not None else None
 
 
 def _evaluated(variables: Variables, text: Mapped, context: Context, source: Source | None) -> Iterator[Fragment]:

@@ -6,7 +6,6 @@ pieces and everything else is anchored at the reference it replaced; a variable'
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Piece
@@ -263,7 +262,7 @@ class Expander:
             if number:
                 out.append(Piece(" ", 0, 0, literal=False))
             bound = {**context.arguments, name: [Piece(word, 0, 0, literal=False, steps=steps)]}
-            out.extend(part(2, replace(context, arguments=bound)))
+            out.extend(part(2, context._replace(arguments=bound)))
         return bounded(out)
 
     def _eval(self, text: Pieces, context: Context) -> None:
@@ -275,7 +274,7 @@ class Expander:
         value = line[found.value :].lstrip(BLANK)
         pieces = self.plain(value, context.deeper())
         steps = steps_of(text)
-        context.evaluated[found.name] = [replace(piece, steps=(*piece.steps, *steps)) for piece in pieces]
+        context.evaluated[found.name] = [piece._replace(steps=(*piece.steps, *steps)) for piece in pieces]
 
     def _call(self, given: list[Pieces], context: Context) -> Pieces:
         name = text_of(given[0]).strip()
@@ -290,10 +289,10 @@ class Expander:
         numbered = {key: value for key, value in context.arguments.items() if not key.isdigit()}
         numbered["0"] = one(name)
         for number, pieces in enumerate(given[1:], 1):
-            numbered[str(number)] = [replace(piece, start=0, stop=0, literal=False) for piece in pieces]
+            numbered[str(number)] = [piece._replace(start=0, stop=0, literal=False) for piece in pieces]
         for number in range(len(given), 10):
             numbered[str(number)] = []
-        return self.variables.value(name, replace(context, arguments=numbered))
+        return self.variables.value(name, context._replace(arguments=numbered))
 
 
 def _words(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:

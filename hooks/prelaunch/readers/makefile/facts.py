@@ -7,8 +7,7 @@ references (`$(X)`) still in place.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from prelaunch.model import Source, Span
@@ -17,8 +16,7 @@ Guard: TypeAlias = tuple[tuple[int, bool], ...]
 """Which tests (indices into `Makefile.tests`) must come out how, for a line to be read by make."""
 
 
-@dataclass(frozen=True)
-class Mapped:
+class Mapped(NamedTuple):
     """Text taken from the source in runs: the run that begins at `starts[n]` of `text` stands at `offsets[n]`."""
 
     text: str
@@ -62,8 +60,7 @@ class Mapped:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(NamedTuple):
     """A condition: `ifeq` is "equal" with both texts, `ifdef` is "defined" with the name in `left`.
 
     `ifneq` and `ifndef` are the same tests, wanted False by the guards of what follows them.
@@ -75,8 +72,7 @@ class Test:
     right: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """`NAME op value`, or `define`. `targets` is the text before the colon where it is target- or pattern-specific.
 
     `operator` is `=`, `:=` (also for `::=` and `:::=`), `?=`, `+=`, `!=` or `undefine`.
@@ -92,8 +88,7 @@ class Assignment:
     body: Mapped | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """`targets: prerequisites`, `targets: pattern: prerequisites` (static pattern), with `::` or `&:`."""
 
     span: Span
@@ -106,8 +101,7 @@ class Rule:
     grouped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RecipeLine:
+class RecipeLine(NamedTuple):
     r"""One logical line of a recipe, without the prefix character at its beginning and after its `\`-newlines.
 
     `rules` are the numbers of the rules it may belong to: several where branches each open one.
@@ -119,8 +113,7 @@ class RecipeLine:
     text: Mapped
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """`include`, or `-include` and `sinclude` (`optional`)."""
 
     span: Span
@@ -129,8 +122,7 @@ class Include:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """`export` and `unexport` without a value; no names means every variable."""
 
     span: Span
@@ -139,8 +131,7 @@ class Export:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(NamedTuple):
     """A line of references only, such as `$(eval ...)` or `$(error ...)`."""
 
     span: Span
@@ -151,10 +142,9 @@ class Bare:
 Statement: TypeAlias = "Assignment | Rule | RecipeLine | Include | Export | Bare"
 
 
-@dataclass(frozen=True)
-class Makefile:
+class Makefile(NamedTuple):
     """All statements in the order of the file, of every branch; `tests` are what their guards speak of."""
 
-    source: Source = field(repr=False)
+    source: Source
     statements: tuple[Statement, ...]
     tests: tuple[Test, ...]

@@ -7,7 +7,6 @@ top makefile), beside the including file, and in each folder above it.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Source
@@ -30,25 +29,36 @@ MAX_ENTRIES = 400
 """Names looked at in one folder for an `include` with wildcards."""
 
 
-@dataclass(frozen=True, eq=False)
 class RuleAt:
     """A rule at its place in the reading order; targets and prerequisites are expanded later."""
 
-    rule: Rule
-    order: int
-    guard: Condition
-    source: Source = field(repr=False)
+    __slots__ = ("guard", "order", "rule", "source")
+
+    def __init__(self, rule: Rule, order: int, guard: Condition, source: Source) -> None:
+        self.rule = rule
+        self.order = order
+        self.guard = guard
+        self.source = source
 
 
-@dataclass(frozen=True, eq=False)
 class LineAt:
     """A recipe line and the rules it belongs to. `origin` maps it to a file where it came out of `$(eval)`."""
 
-    line: RecipeLine
-    rules: tuple[RuleAt, ...]
-    guard: Condition
-    source: Source = field(repr=False)
-    origin: Fragment | None = None
+    __slots__ = ("guard", "line", "origin", "rules", "source")
+
+    def __init__(
+        self,
+        line: RecipeLine,
+        rules: tuple[RuleAt, ...],
+        guard: Condition,
+        source: Source,
+        origin: Fragment | None = None,
+    ) -> None:
+        self.line = line
+        self.rules = rules
+        self.guard = guard
+        self.source = source
+        self.origin = origin
 
 
 class Exported(NamedTuple):
@@ -60,17 +70,28 @@ class Exported(NamedTuple):
     guard: Condition
 
 
-@dataclass(slots=True)
 class _Walk:
     """One reading of one file or evaluated text."""
 
-    facts: Makefile
-    outer: Condition
-    depth: int
-    files: tuple[str, ...]
-    origin: Fragment | None = None
-    tests: dict[int, BoundTest] = field(default_factory=dict)
-    rules: dict[int, RuleAt] = field(default_factory=dict)
+    __slots__ = ("depth", "facts", "files", "origin", "outer", "rules", "tests")
+
+    def __init__(
+        self,
+        facts: Makefile,
+        outer: Condition,
+        depth: int,
+        files: tuple[str, ...],
+        origin: Fragment | None = None,
+        tests: dict[int, BoundTest] | None = None,
+        rules: dict[int, RuleAt] | None = None,
+    ) -> None:
+        self.facts = facts
+        self.outer = outer
+        self.depth = depth
+        self.files = files
+        self.origin = origin
+        self.tests: dict[int, BoundTest] = {} if tests is None else tests
+        self.rules: dict[int, RuleAt] = {} if rules is None else rules
 
 
 class Program:

@@ -5,8 +5,7 @@ Both branches of every conditional are read; the guards say which is which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Span
 from prelaunch.readers.makefile.facts import (
@@ -45,8 +44,7 @@ _CONDITIONALS = frozenset({"ifeq", "ifneq", "ifdef", "ifndef", "else", "endif"})
 _INCLUDES = {"include": False, "-include": True, "sinclude": True}
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """One logical line: its physical parts as (start, stop), without their line ends."""
 
     start: int
@@ -74,15 +72,24 @@ def _logical(text: str) -> Iterator[_Line]:
         yield _Line(start, parts[-1][1], tuple(parts))
 
 
-@dataclass(slots=True)
 class _Frame:
     """An open conditional: what guarded it, its tests so far, and the rules that its branches leave open."""
 
-    outer: Guard
-    tests: list[tuple[int, bool]]
-    before: tuple[int, ...]
-    left_open: set[int]
-    otherwise: bool = False
+    __slots__ = ("before", "left_open", "otherwise", "outer", "tests")
+
+    def __init__(
+        self,
+        outer: Guard,
+        tests: list[tuple[int, bool]],
+        before: tuple[int, ...],
+        left_open: set[int],
+        otherwise: bool = False,
+    ) -> None:
+        self.outer = outer
+        self.tests = tests
+        self.before = before
+        self.left_open = left_open
+        self.otherwise = otherwise
 
 
 class _Reader:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Piece
@@ -25,15 +24,24 @@ PREFIXES = "@-+ \t"
 _OTHER_SHELLS = ("python", "perl", "ruby", "node", "pwsh", "powershell", "cmd", "tclsh", "php", "Rscript", "lua")
 
 
-@dataclass(frozen=True, eq=False)
 class Unit:
     """One rule with its recipe: the targets and prerequisites expanded, the lines that may belong to it."""
 
-    rule: RuleAt
-    targets: tuple[str, ...]
-    prerequisites: tuple[str, ...]
-    lines: tuple[LineAt, ...]
-    scope: Scope = field(repr=False)
+    __slots__ = ("lines", "prerequisites", "rule", "scope", "targets")
+
+    def __init__(
+        self,
+        rule: RuleAt,
+        targets: tuple[str, ...],
+        prerequisites: tuple[str, ...],
+        lines: tuple[LineAt, ...],
+        scope: Scope,
+    ) -> None:
+        self.rule = rule
+        self.targets = targets
+        self.prerequisites = prerequisites
+        self.lines = lines
+        self.scope = scope
 
 
 class Reading(NamedTuple):

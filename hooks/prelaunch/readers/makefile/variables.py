@@ -6,7 +6,6 @@ What make itself sets, and what every environment holds, is told apart from what
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Piece, Source, Step
@@ -54,7 +53,7 @@ class Variables:
         self._left -= self._meter_full - self._meter.left
         self._meter_full = max(min(FUEL, self._left), 0)
         self._meter = Meter(self._meter_full)
-        return Context(world, order, scope or self.global_scope, meter=self._meter)
+        return Context(world, order, scope or self.global_scope, self._meter, {})
 
     # --- tests
 
@@ -216,7 +215,7 @@ class Variables:
             if event.operator == "learned":
                 step = Step(f"`$({name})` is taken to be '{_shown(event.value)}' here, as its branch says")
             shown = part or [Piece("", 0, 0, literal=False)]
-            out.extend(replace(piece, steps=(step, *piece.steps)[:MAX_STEPS]) for piece in shown)
+            out.extend(piece._replace(steps=(step, *piece.steps)[:MAX_STEPS]) for piece in shown)
         return out if len(out) <= MAX_PARTS else one(text_of(out), out)
 
     def _immediate(self, event: Event, context: Context) -> Pieces:
@@ -229,7 +228,7 @@ class Variables:
         memo, known = ("event", event), scope.memo(context.world)
         if memo not in known:
             order = min(event.order, context.order)
-            there = replace(context, order=order, arguments={}, evaluated={}, names=(), scope=scope)
+            there = context._replace(order=order, arguments={}, evaluated={}, names=(), scope=scope)
             known[memo] = self.expander.plain(event.value, there)
         return known[memo]  # type: ignore[return-value]
 

@@ -6,7 +6,6 @@ taken by default is to be read, the world splits, and every variable is seen con
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from prelaunch.model import UNKNOWN
@@ -23,13 +22,15 @@ MAX_ALTERNATIVES = 8
 """More worlds than this are seen as one, in which every variable that depends on an open condition is UNKNOWN."""
 
 
-@dataclass(frozen=True, eq=False)
 class BoundTest:
     """A test at its place in the reading order."""
 
-    test: Test
-    order: int
-    source: Source = field(repr=False)
+    __slots__ = ("order", "source", "test")
+
+    def __init__(self, test: Test, order: int, source: Source) -> None:
+        self.test = test
+        self.order = order
+        self.source = source
 
 
 Condition: TypeAlias = tuple[tuple[BoundTest, bool], ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prelaunch.readers.shell.syntax import Assignment, Block, Command, Part, Redirect, Word
@@ -36,32 +35,52 @@ class Scope:
         return path
 
 
-@dataclass(slots=True)
 class RedirectDraft:
     """A redirection whose heredoc body may not have been reached."""
 
-    operator: str
-    target: Word | None
-    fd: str
-    scope: Scope
-    quoted: bool = False
-    body: tuple[int, int] | None = None
+    __slots__ = ("body", "fd", "operator", "quoted", "scope", "target")
+
+    def __init__(
+        self,
+        operator: str,
+        target: Word | None,
+        fd: str,
+        scope: Scope,
+        quoted: bool = False,
+        body: tuple[int, int] | None = None,
+    ) -> None:
+        self.operator = operator
+        self.target = target
+        self.fd = fd
+        self.scope = scope
+        self.quoted = quoted
+        self.body = body
 
     def done(self) -> Redirect:
         """The redirection."""
         return Redirect(self.operator, self.target, self.body, self.quoted, self.fd)
 
 
-@dataclass(slots=True)
 class CommandDraft:
     """A command whose blocks are not settled."""
 
-    scope: Scope
-    start: int
-    stop: int
-    assignments: list[Assignment] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
-    redirects: list[RedirectDraft] = field(default_factory=list)
+    __slots__ = ("assignments", "redirects", "scope", "start", "stop", "words")
+
+    def __init__(
+        self,
+        scope: Scope,
+        start: int,
+        stop: int,
+        assignments: list[Assignment] | None = None,
+        words: list[Word] | None = None,
+        redirects: list[RedirectDraft] | None = None,
+    ) -> None:
+        self.scope = scope
+        self.start = start
+        self.stop = stop
+        self.assignments: list[Assignment] = [] if assignments is None else assignments
+        self.words: list[Word] = [] if words is None else words
+        self.redirects: list[RedirectDraft] = [] if redirects is None else redirects
 
     def done(self) -> Command:
         """The command, once everything is read."""
@@ -133,7 +152,7 @@ def relocate(drafts: Iterable[CommandDraft], ends: Sequence[int], root: Scope) -
         while scope is not None and id(scope) not in moved:
             moved.add(id(scope))
             if scope.block and scope.block.words:
-                scope.block = replace(scope.block, words=tuple(_word(word, ends) for word in scope.block.words))
+                scope.block = scope.block._replace(words=tuple(_word(word, ends) for word in scope.block.words))
             scope = scope.parent
 
 
@@ -154,17 +173,16 @@ def _part(part: Part, ends: Sequence[int]) -> list[Part]:
         for index in range(part.start + 1, part.stop + 1):
             if index == part.stop or ends[index + 1] != ends[index] + 1:
                 text = part.text[first - part.start : index - part.start]
-                runs.append(replace(part, text=text, start=ends[first + 1] - 1, stop=ends[index]))
+                runs.append(part._replace(text=text, start=ends[first + 1] - 1, stop=ends[index]))
                 first = index
         return runs
     start, stop = _span(part.start, part.stop, ends)
-    return [replace(part, start=start, stop=stop, argument=part.argument and _word(part.argument, ends))]
+    return [part._replace(start=start, stop=stop, argument=part.argument and _word(part.argument, ends))]
 
 
 def _assignment(assignment: Assignment, ends: Sequence[int]) -> Assignment:
     start, stop = _span(assignment.start, assignment.stop, ends)
-    return replace(
-        assignment,
+    return assignment._replace(
         value=assignment.value and _word(assignment.value, ends),
         items=None if assignment.items is None else tuple(_word(word, ends) for word in assignment.items),
         start=start,

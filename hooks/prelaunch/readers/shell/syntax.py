@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 PartKind = Literal["literal", "parameter", "command", "arithmetic", "process"]
 
@@ -25,8 +24,7 @@ BlockKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     r"""One piece of a word, from `start` to `stop`.
 
     `text` is, by `kind`: literal, the text after quote removal; parameter, the name (`x`, `1`, `@`), "" where there is
@@ -36,7 +34,7 @@ class Part:
     text is not split into fields.
 
     Parameters only: `operator` is "" or one of `:-` `-` `:=` `=` `:+` `+` `:?` `?`, "#" (length), "!" (indirect), or
-    "other" (`%`, `/`, `^`, a substring ...), `argument` the word behind it ("other": from the operator on), `index`
+    "other" (`%`, `/`, `^`, a substring ...), `argument` the word behind it ("other": from the operator on), `subscript`
     the raw array subscript.
     """
 
@@ -47,11 +45,10 @@ class Part:
     quoted: bool
     operator: str = ""
     argument: Word | None = None
-    index: str = ""
+    subscript: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word before expansion; `start` and `stop` include its quotes."""
 
     parts: tuple[Part, ...]
@@ -69,9 +66,8 @@ class Word:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """`name=value`, `name+=value`, `name[index]=value` or `name=(items)`; `value` has no parts in `name=`.
+class Assignment(NamedTuple):
+    """`name=value`, `name+=value`, `name[subscript]=value` or `name=(items)`; `value` has no parts in `name=`.
 
     Exactly one of `value` and `items` (an array literal) is not None.
     """
@@ -82,11 +78,10 @@ class Assignment:
     items: tuple[Word, ...] | None
     start: int
     stop: int
-    index: str = ""
+    subscript: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(NamedTuple):
     """One redirection.
 
     `fd` is the number or `{name}` in front, else "". Of a heredoc, `target` is the delimiter, `quoted` says that the
@@ -100,8 +95,7 @@ class Redirect:
     fd: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Something that a command stands in; the commands of one block, whatever the arm, share its `number`.
 
     `arm`: of if and case, which branch, from 0; the condition of an if has -1, of its first elif -2 ...; a loop's
@@ -117,8 +111,7 @@ class Block:
     words: tuple[Word, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A simple command; `blocks` are those that it stands in, outermost first.
 
     `words` is empty where there are only assignments or redirections. The assignments of `export A=b` and its like

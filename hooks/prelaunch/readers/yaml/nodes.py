@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from prelaunch.model import Fragment, Span
 
 
-@dataclass(frozen=True, eq=False)
 class Node:
     """One node; an anchored node is shared by all its aliases, so nodes are compared by identity.
 
@@ -20,16 +18,31 @@ class Node:
     An empty value has an empty span behind its `:`. `tag` is "" unless the file names one that is not YAML's own.
     """
 
-    kind: Literal["mapping", "sequence", "scalar"]
-    span: Span
-    fragment: Fragment | None = field(default=None, repr=False)
-    value: str = ""
-    style: str = ""
-    exact: bool = True
-    tag: str = ""
-    pairs: tuple[tuple[Node, Node], ...] = field(default=(), repr=False)
-    items: tuple[Node, ...] = field(default=(), repr=False)
-    merges: tuple[Node, ...] = field(default=(), repr=False)
+    __slots__ = ("exact", "fragment", "items", "kind", "merges", "pairs", "span", "style", "tag", "value")
+
+    def __init__(
+        self,
+        kind: Literal["mapping", "sequence", "scalar"],
+        span: Span,
+        fragment: Fragment | None = None,
+        value: str = "",
+        style: str = "",
+        exact: bool = True,
+        tag: str = "",
+        pairs: tuple[tuple[Node, Node], ...] = (),
+        items: tuple[Node, ...] = (),
+        merges: tuple[Node, ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.span = span
+        self.fragment = fragment
+        self.value = value
+        self.style = style
+        self.exact = exact
+        self.tag = tag
+        self.pairs = pairs
+        self.items = items
+        self.merges = merges
 
     def get(self, key: str) -> Node | None:
         """The value of `key`: the last of the mapping's own, else of its `<<` merges, of which an earlier one wins."""

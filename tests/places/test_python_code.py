@@ -1,0 +1,200 @@
+"""Python programs and Tiltfiles to builds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prelaunch.model import Build, Source
+from prelaunch.places import python_code, tilt
+from prelaunch.project import Project, UnreadableError
+
+
+def read(text: str, path: str = "tasks.py") -> list[Build]:
+    source, project = Source(path, text), Project(".")
+    return tilt.builds(source, project) if path == "Tiltfile" else python_code.builds(source, project)
+
+
+def states(text: str, path: str = "tasks.py") -> list[tuple[str, tuple[str, ...]]]:
+    return [(b.state, b.platforms) for b in read(text, path)]
+
+
+def fixed(text: str, path: str = "tasks.py") -> str | None:
+    (build,) = read(text, path)
+    if build.slot is None:
+        return None
+    span = build.slot.span
+    return text[: span.start] + build.slot.spell(("linux/amd64",)) + text[span.stop :]
+
+
+MISSING = ("missing", ())
+AMD64 = ("explicit", ("linux/amd64",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('subprocess.run(["docker", "build", "."])', [MISSING]),
+        ('subprocess.check_call(args=("docker", "build", "."))', [MISSING]),
+        ('subprocess.Popen(["docker", "buildx", "build", "--platform", "linux/amd64", "."])', [AMD64]),
+        ('run("docker build .", shell=True)', [MISSING]),
+        ('os.system("cd x && docker build --platform=linux/amd64 .")', [AMD64]),
+        ('subprocess.run(shlex.split("docker build ."))', [MISSING]),
+        ('subprocess.run("docker build .".split())', [MISSING]),
+        ('subprocess.run(["bash", "-c", "docker build ."])', [MISSING]),
+        ('session.run("docker", "build", ".", external=True)', [MISSING]),
+        ('c.run("docker compose build")', [("delegated", ())]),
+        ('os.execvp("docker", ["docker", "build", "."])', [MISSING]),
+        ('TAG = "x"\nc.run(f"docker build -t {TAG} .")', [MISSING]),
+        ('P = "linux/amd64"\nc.run(f"docker build --platform {P} .")', [AMD64]),
+        ('c.run("docker build --platform %s ." % p())', [("explicit", ())]),
+        ('c.run("docker build -t {} .".format(x))', [MISSING]),
+        ('c.run("docker build " "-t x "\n  "--platform=linux/amd64 .")', [AMD64]),
+        ('run(["docker", "build", *extra, "."])', [("unknown", ())]),
+        ('def f(extra):\n  run(["docker", "build", *extra, "."])', [("delegated", ())]),
+        ('def f(p):\n  run(["docker", "build", "--platform", p, "."])', [("delegated", ())]),
+        ('def f(p="linux/amd64"):\n  run(["docker", "build", "--platform", p, "."])', [AMD64]),
+        ('run(["docker", "build"] + ["--platform", "linux/amd64", "."])', [AMD64]),
+        ('run([self.engine, "build", "."])', [MISSING]),
+        ('run(["docker", "build", "."], env={**os.environ, "DOCKER_DEFAULT_PLATFORM": "linux/amd64"})', [AMD64]),
+        ('os.environ["DOCKER_DEFAULT_PLATFORM"] = "linux/amd64"\nrun(["docker", "build", "."])', [AMD64]),
+        ('p = os.environ.get("P", "linux/amd64")\nrun(["docker", "build", "--platform", p, "."])', [AMD64]),
+        # lists that grow
+        ('def f(p=None):\n  c = ["docker", "build"]\n  if p:\n    c += ["--platform", p]\n  c.append(".")\n  run(c)',
+         [MISSING]),
+        ('c = ["docker", "build"]\nc.extend(["--platform", "linux/amd64"])\nc.append(".")\nrun(c)', [AMD64]),
+        ('c = ["docker", "build"]\nif x():\n  c += ["--platform", "linux/amd64"]\nc.append(".")\nrun(c)',
+         [("unknown", ("linux/amd64",))]),
+        ('c = ["docker", "build", "."]\nc += more()\nrun(c)', [("unknown", ())]),
+        ('c = ["docker", "ps"]\nrun(c)\nc = ["docker", "build", "."]', []),
+        # Docker's SDK and python-on-whales
+        ('client.images.build(path=".", tag="x")', [MISSING]),
+        ('docker.from_env().images.build(path=".", platform="linux/amd64")', [AMD64]),
+        ('client.images.build(path=".", platform=None)', [MISSING]),
+        ('client.images.build(path=".", platform=which())', [("explicit", ())]),
+        ("client.images.build(**options)", [("delegated", ())]),
+        ('api = docker.APIClient()\napi.build(path=".")', [MISSING]),
+        ('from python_on_whales import docker\ndocker.build(".", platforms=["linux/amd64"])', [AMD64]),
+        # what only looks like a build
+        ('print("docker build .")', []),
+        ('log.info(["docker", "build", "."])', []),
+        ('x = ["docker", "build", "."]', []),
+        ('from unittest.mock import call\nm.assert_has_calls([call(["docker", "build", "."])])', []),
+        ('m.assert_called_with(["docker", "build", "."])', []),
+        ('parser.parse_args(["docker", "build"])', []),
+        ('runner.build(path=".")', []),
+        ('"""Run docker build ."""', []),
+        ('run(["docker", "ps"])', []),
+        ('run(["python", "-m", "build"])', []),
+        ("run()\nrun(*x)\nrun(1)\nrun([])\nrun([1])\n", []),
+    ],
+)  # fmt: skip
+def test_python(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert states(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("docker_build('x', '.')", [MISSING]),
+        ("docker_build(\n  'x',\n  context='.',\n  platform='linux/amd64',\n)", [AMD64]),
+        ("docker_build_with_restart('x', '.', platform=cluster['platform'])", [("explicit", ())]),
+        ("P = 'linux/amd64'\ndocker_build('x', '.', platform=P)", [AMD64]),
+        ("docker_build('x', '.', platform=None)", [MISSING]),
+        ("def mk(name, platform):\n  docker_build(name, '.', platform=platform)", [("delegated", ())]),
+        ("custom_build('x', 'docker build -t $EXPECTED_REF .', ['.'])", [MISSING]),
+        ("custom_build('x', ['docker', 'build', '--platform=linux/amd64', '.'], ['.'])", [AMD64]),
+        ("local_resource('x', cmd='make && docker build .')", [MISSING]),
+        ("local('docker build --platform linux/amd64 .')", [AMD64]),
+        ("load('ext://restart_process', 'docker_build_with_restart')", []),
+        ("docker_compose('docker-compose.yml')", []),
+        ("# docker_build('x', '.')", []),
+        ("def docker_build(ref, context):\n  pass", []),
+    ],
+)
+def test_tiltfiles(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert states(text, "Tiltfile") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("tasks.py", 'run(["docker", "build", "."])', 'run(["docker", "build", "--platform=linux/amd64", "."])'),
+        ("tasks.py", "run(['docker', 'build'])", "run(['docker', 'build', '--platform=linux/amd64'])"),
+        ("tasks.py", 'run("docker build .", shell=True)', 'run("docker build --platform linux/amd64 .", shell=True)'),
+        ("tasks.py", 'run(f"é docker {x}; docker build -t {y} .")',
+         'run(f"é docker {x}; docker build --platform linux/amd64 -t {y} .")'),
+        ("tasks.py", 'c.images.build(path=".",)', 'c.images.build(path=".", platform="linux/amd64",)'),
+        ("tasks.py", 'run(["docker", ("build"), "."])', None),
+        ("tasks.py", 'run(["docker", "bu" "ild", "."])', None),
+        ("tasks.py", 'c = "docker build"\nrun(c + " .")', None),
+        ("tasks.py", 'def f(p=None):\n  c = ["docker", "build", "."]\n  if p: c += ["--platform", p]\n  run(c)', None),
+        ("tasks.py", 'c.images.build(path=("."))', None),
+        ("tasks.py", "c.images.build()", None),
+        ("tasks.py", "c.images.build(path='.', platform=None)", None),
+        ("Tiltfile", "docker_build('x', '.')", "docker_build('x', '.', platform='linux/amd64')"),
+        ("Tiltfile", "docker_build('x',\n  only=['a'],\n)",
+         "docker_build('x',\n  only=['a'], platform='linux/amd64',\n)"),
+        ("Tiltfile", "docker_build('x', '.' # (note)\n)", None),
+        ("Tiltfile", "docker_build('x', *rest)", None),
+    ],
+)  # fmt: skip
+def test_a_platform_is_written_where_that_is_certain(path: str, text: str, expected: str | None) -> None:
+    found = fixed(text, path)
+    assert found == expected
+    if found is not None:
+        assert states(found, path) == [AMD64]
+
+
+def test_an_opaque_word_of_an_f_string_may_hold_the_platform() -> None:
+    assert states('run(f"docker build {y} .")') == [("unknown", ())]
+
+
+def test_the_place_of_a_list_with_a_name_is_where_its_words_are_written() -> None:
+    text = 'cmd = ["docker", "build", "."]\nx = 1\nsubprocess.run(cmd)\n'
+    (build,) = read(text)
+    assert text[build.span.start : build.span.stop] == '["docker", "build", "."]'
+
+
+@pytest.mark.parametrize(
+    "push", ['session.run("docker", "push", "x")', 'client.images.push("x")', 'run("docker push x")']
+)
+def test_a_push_in_the_file_publishes(push: str) -> None:
+    assert [b.published for b in read(f'run(["docker", "build", "."])\n{push}\n')] == [True]
+
+
+def test_no_python_is_said_so() -> None:
+    with pytest.raises(UnreadableError):
+        read("print 'docker build'")
+
+
+WORDS = ["run(", "[", "]", ")", "'docker'", "'build'", ", ", "\n", "x = ", "x += ", "x.append(", "f'{x}'", "if x: ",
+         "*x", "'%s' % ", "def f(x=None): ", "docker_build(", "platform=", "None", " + ", "c.images.build(",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["tasks.py", "Tiltfile"])
+@given(st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=30).map("".join)))
+def test_any_text_is_read_or_said_to_be_no_python(path: str, text: str) -> None:
+    try:
+        found = read(text, path)
+    except UnreadableError:
+        return
+    for build in found:
+        assert 0 <= build.span.start <= build.span.stop <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run('docker build' + " * 50 + "'x'" + ")" * 50,
+        "x = ['docker']\n" + "x += x\n" * 200 + "run(x)\n",
+        "a0 = 'docker build . '\n" + "".join(f"a{n + 1} = a{n} + a{n}\n" for n in range(60)) + "run(a60)\n",
+        "a0 = 'docker build . '\n" + "".join(f"a{n + 1} = f'{{a{n}}}{{a{n}}}'\n" for n in range(60)) + "run(a60)\n",
+        "run(['docker', 'build', '.'])\n" * 3_000,
+        "x = 1\n" * 1_000 + "run(x)\n" * 1_000,
+    ],
+)
+def test_what_grows_stays_small(text: str) -> None:
+    read(text)
