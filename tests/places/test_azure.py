@@ -109,7 +109,7 @@ def test_look_alikes_build_nothing(step: str) -> None:
         ("0", "action: Build an image", "azure-docker-v0", "missing", (), False),
     ],
 )
-def test_the_docker_task_says_it_in_its_arguments(  # noqa: PLR0917 - a row of the table
+def test_the_docker_task_says_it_in_its_arguments(
     version: str, inputs: str, tool: str, state: str, platforms: tuple[str, ...], published: bool
 ) -> None:
     build = only(docker(inputs, version))

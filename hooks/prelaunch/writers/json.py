@@ -42,7 +42,7 @@ def _finding(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
         "rule": finding.rule,
         "certainty": finding.certainty,
         "path": decodable(shown(finding.source.path)),
-        **vars(place(finding.source, finding.span)),
+        **place(finding.source, finding.span)._asdict(),
         "message": decodable(finding.message),
         "fix": None
         if finding.fix is None
@@ -50,7 +50,8 @@ def _finding(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
             "title": decodable(finding.fix.title),
             "safe": finding.fix.safe,
             "edits": [
-                {**vars(place(finding.source, edit.span)), "text": decodable(edit.text)} for edit in finding.fix.edits
+                {**place(finding.source, edit.span)._asdict(), "text": decodable(edit.text)}
+                for edit in finding.fix.edits
             ],
         },
     }
