@@ -19,8 +19,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments[:1] == ["check"] and _nothing_to_do(arguments[1:]):
             return 0
+        import gc
+
         from prelaunch.cli import run
 
+        gc.set_threshold(100_000, 20, 20)  # a run is short and keeps what it makes: looking for garbage finds none
         return run(arguments)
     except KeyboardInterrupt:
         return 130

@@ -52,7 +52,8 @@ def _parser() -> ArgumentParser:
         epilog="prelaunch COMMAND --help says more.",
     )
     parser.add_argument("--version", action="version", version=f"prelaunch {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    # `prog` is said because argparse would lay out a whole usage text, and import shutil for it, to find it out
+    commands = parser.add_subparsers(prog="prelaunch", dest="command", metavar="COMMAND", required=True)
     _add_check(_command(commands, "check", "judge files and folders", CHECK_EXAMPLES))
     _add_builds(_command(commands, "builds", "list every image build and its platform", BUILDS_EXAMPLES))
     rules = _command(commands, "rules", "list the rules", "")
