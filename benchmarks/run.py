@@ -18,7 +18,6 @@ import tempfile
 import time
 from pathlib import Path
 
-WORDS = ("build", "bake", "kaniko", "cryptography")
 MAKEFILE = """\
 IMAGE ?= registry.example.com/api
 image:
@@ -51,6 +50,17 @@ def key(password: bytes) -> bytes:
 # An installed package has its bytecode beside it, whatever the shell that measures says.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 LIMITS = {"nothing to read": 2.0, "one Makefile": 6.0, "one workflow": 6.0, "one Python file": 4.0, "tree": 3.0}
+
+
+def words() -> list[str]:
+    """What the prefilter looks for in the tree's kinds of files, so that git grep looks for the same."""
+    from prelaunch import discover, registry
+
+    kinds = [
+        *(discover.BUILD_WORDS[kind] for kind in ("makefile", "github", "python")),
+        registry.import_words()["python"],
+    ]
+    return sorted({(word if isinstance(word, bytes) else word[0]).decode() for kind in kinds for word in kind or ()})
 
 
 def tree(root: Path, count: int = 12_000) -> None:
@@ -123,7 +133,7 @@ def main() -> None:
             "one workflow": [prelaunch, "check", "--force-exclude", ".github/workflows/image.yml"],
             "one Python file": [prelaunch, "check", "--force-exclude", "keys.py"],
         }
-        grep = ["git", "grep", "-lF", *(part for word in WORDS for part in ("-e", word))]
+        grep = ["git", "grep", "-lF", *(part for word in words() for part in ("-e", word))]
         figures = medians(base, small, options.repeat)
         figures |= medians({"git grep": grep, "tree": [prelaunch, "check", "."]}, large, max(5, options.repeat // 3))
     rows = []

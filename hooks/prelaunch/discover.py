@@ -50,7 +50,7 @@ _RUNNERS = (
     b"docker compose", b"buildctl", b"/executor", b"ko build", b"pack build", b'"docker"', b"'docker'", b"- docker\n",
     b"- docker\r", b"image: docker:", b"image: docker\n",
 )  # fmt: skip
-_BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
+BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     "dockerfile": (b"docker", b"podman", b"buildx", b"buildah", b"nerdctl", b"kaniko", b"buildctl", b"img build"),
     "makefile": _COMMANDS,
     "shell": _COMMANDS,
@@ -82,7 +82,7 @@ _BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
 
 def _shortest(kinds: Sequence[str]) -> tuple[bytes, ...]:
     """The words of kinds without those that hold another of them: where none of these is, no word of a kind is."""
-    words = {word for kind in kinds for word in _BUILD_WORDS[kind] if isinstance(word, bytes)}
+    words = {word for kind in kinds for word in BUILD_WORDS[kind] if isinstance(word, bytes)}
     return tuple(word for word in words if not any(other in word for other in words - {word}))
 
 
@@ -294,7 +294,7 @@ def facts_in(kind: str, data: bytes, words: Words) -> frozenset[str]:
     `words` says, by kind, what an import worth judging needs in the file (None: every file may hold one).
     """
     found = []
-    if kind in BUILD_KINDS and _any(_BUILD_WORDS[kind] + (words.get("") or ()), data):
+    if kind in BUILD_KINDS and _any(BUILD_WORDS[kind] + (words.get("") or ()), data):
         found.append(BUILD)
     if kind in IMPORT_KINDS:
         needed = words.get(kind, ())
