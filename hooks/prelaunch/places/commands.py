@@ -353,7 +353,7 @@ def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
     if not values:
         return None
     if any(value.unset or HANDED in value.text for _, value in values):
-        names = tuple(value.name for _, value in values if value.name)
+        names = tuple(value.name for _, value in values if value.name and value.unset)
         who = f"`${names[0]}`, which is set nowhere in the repository" if names else "the caller"
         return Verdict("delegated", (), (*steps, Step(f"the platform is handed in by {who}")), names)
     platforms: list[str] = []

@@ -62,16 +62,33 @@ def _registry(image: str) -> bool:
     return "." in name.strip(".…") or port.isdigit()
 
 
+_CURES = {
+    "ansible-docker-image": "`build.platform`",
+    "goreleaser-dockers-v1": "`--platform` to `build_flag_templates`",
+    "terraform-docker": "`platform` to its `build` block",
+    "docker-sdk": "the argument `platform`",
+    "tilt": "the argument `platform`",
+}
+"""What to add where the place has no room that an edit could fill."""
+
+
 def _cure(build: Build, platforms: tuple[str, ...]) -> str:
-    wanted = ",".join(platforms) or "linux/amd64"
+    wanted = platforms or ("linux/amd64",)
+    if build.tool == "kaniko":
+        # kaniko does not emulate: the flag alone would put a wrong label on what the node's architecture made
+        return f"run it on a node of the image's platform and say so with `--custom-platform={wanted[0]}`"
+    if build.slot is not None:
+        text = build.slot.spell(wanted if build.slot.many else wanted[:1]).strip(" \t\r\n,")
+        if "\n" not in text:
+            return f"add `{text}`"
+    if build.tool in _CURES:
+        return f"add {_CURES[build.tool]}"
     if build.form == "compose":
-        return f"add `platform: {platforms[0] if platforms else wanted}`"
+        return f"add `platform: {wanted[0]}`"
     if build.form == "bake":
-        return f'add `platforms = ["{wanted}"]`'.replace(",", '", "')
-    if build.form == "gha-uses":
-        return f"add `platforms: {wanted}`"
-    flag = "--custom-platform=" if build.tool == "kaniko" else "--platform "
-    return f"add `{flag}{wanted}`"
+        return "add `platforms = [" + ", ".join(f'"{name}"' for name in wanted) + "]`"
+    key = "platforms: " if build.form in {"gha-uses", "skaffold"} else "--platform "
+    return f"add `{key}{','.join(wanted)}`"
 
 
 def _fix(build: Build, project: Project) -> Fix | None:
@@ -80,7 +97,7 @@ def _fix(build: Build, project: Project) -> Fix | None:
     if build.slot is None or not platforms or (len(platforms) > 1 and not build.slot.many):
         return None
     edit = Edit(build.slot.span, build.slot.spell(platforms))
-    return Fix((edit,), f"build for {', '.join(platforms)}", safe=not build.open)
+    return Fix((edit,), f"build for {', '.join(platforms)}", safe=not build.open and build.tool != "kaniko")
 
 
 RULE = Rule("missing-platform", Build, check, certainty="likely", fixable=True, folder=os.path.dirname(__file__))
