@@ -165,7 +165,13 @@ def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
     template = kind in YAML_KINDS and ("{%" in source.text or "{{" in source.text.replace("${{", ""))
     excused = kind == "python" or template or f"larger than {MAX_BYTES // 1_000_000} MB" in str(error)
     certainty: Certainty = "hint" if excused else "certain"
-    return Finding(UNREADABLE, certainty, source, Span(at, min(at + 1, len(source.text))), f"this file {error}")
+    return Finding(
+        UNREADABLE,
+        certainty,
+        source,
+        Span(at, min(at + 1, len(source.text))),
+        f"this file {'is ' if str(error).startswith('invalid') else ''}{error}",
+    )
 
 
 class Judge(NamedTuple):

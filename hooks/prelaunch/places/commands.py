@@ -353,8 +353,9 @@ def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
     if not values:
         return None
     if any(value.unset or HANDED in value.text for _, value in values):
-        names = tuple(value.name for _, value in values if value.name and value.unset)
-        who = f"`${names[0]}`, which is set nowhere in the repository" if names else "the caller"
+        names = tuple(value.name for _, value in values if value.name)
+        unset = next((value.name for _, value in values if value.name and value.unset), "")
+        who = f"`${unset}`, which is set nowhere in the repository" if unset else "the caller"
         return Verdict("delegated", (), (*steps, Step(f"the platform is handed in by {who}")), names)
     platforms: list[str] = []
     parts = {"os": "linux", "arch": "", "variant": ""}
