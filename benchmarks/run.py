@@ -54,13 +54,13 @@ LIMITS = {"nothing to read": 2.0, "one Makefile": 6.0, "one workflow": 6.0, "one
 
 def words() -> list[str]:
     """What the prefilter looks for in the tree's kinds of files, so that git grep looks for the same."""
-    from prelaunch import discover, registry
+    from prelaunch import kinds, registry
 
-    kinds = [
-        *(discover.BUILD_WORDS[kind] for kind in ("makefile", "github", "python")),
+    words = [
+        *(kinds.BUILD_WORDS[kind] for kind in ("makefile", "github", "python")),
         registry.import_words()["python"],
     ]
-    return sorted({(word if isinstance(word, bytes) else word[0]).decode() for kind in kinds for word in kind or ()})
+    return sorted({(word if isinstance(word, bytes) else word[0]).decode() for one in words for word in one or ()})
 
 
 def tree(root: Path, count: int = 12_000) -> None:

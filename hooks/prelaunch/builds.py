@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from prelaunch.discover import BUILD
 from prelaunch.engine import read_facts
+from prelaunch.kinds import BUILD
 from prelaunch.writers.place import place, printable
 
 if TYPE_CHECKING:

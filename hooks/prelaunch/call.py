@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from prelaunch import CannotRunError, discover, registry
+from prelaunch import CannotRunError, discover, kinds, registry
 from prelaunch.config import find_config, load_config
 from prelaunch.globs import matches_any
 from prelaunch.model import Source
@@ -80,10 +80,10 @@ class Call:
     def _stdin(self, path: str) -> list[discover.File]:
         data = sys.stdin.buffer.read()
         name = discover.relative(self.root, os.path.realpath(path))
-        kind = discover.kind_by_content(discover.kind_by_name(name), data)
+        kind = kinds.kind_by_content(kinds.kind_by_name(name), data)
         self.project.add(_decode(name, kind, data))
-        facts = discover.facts_in(kind, data, self.words)
-        return [discover.File(name, kind, facts, discover.MARK in data)] if facts or discover.MARK in data else []
+        facts = kinds.facts_in(kind, data, self.words)
+        return [discover.File(name, kind, facts, kinds.MARK in data)] if facts or kinds.MARK in data else []
 
     def shown(self, path: str) -> str:
         """A path of the project as it is printed: relative to the current folder."""
@@ -96,10 +96,10 @@ class Call:
 
 def _unseen(name: str) -> discover.File | None:
     """A file of ours that cannot be looked at: the engine meets the same fault again, and makes a finding of it."""
-    kind = discover.kind_by_name(name)
-    if kind not in discover.BUILD_KINDS and kind not in discover.IMPORT_KINDS:
+    kind = kinds.kind_by_name(name)
+    if kind not in kinds.BUILD_KINDS and kind not in kinds.IMPORT_KINDS:
         return None
-    return discover.File(name, kind, frozenset({discover.BUILD, discover.IMPORT}), False)
+    return discover.File(name, kind, frozenset({kinds.BUILD, kinds.IMPORT}), False)
 
 
 def _decode(name: str, kind: str, data: bytes) -> Source:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from prelaunch.discover import BUILD, IMPORT, YAML_KINDS
 from prelaunch.globs import matches_any
+from prelaunch.kinds import BUILD, IMPORT, YAML_KINDS
 from prelaunch.model import Build, Finding, Import, Source, Span
 from prelaunch.project import MAX_BYTES, UnreadableError
 from prelaunch.suppress import UNUSED, judge_ignores, read_ignores, suppress
@@ -212,7 +212,7 @@ class Judge(NamedTuple):
 
     def _could_judge(self, file: File, silent: Collection[str]) -> set[str]:
         """The rules that judge files of this kind, so that a comment which silences them there is needless."""
-        from prelaunch.discover import BUILD_KINDS, IMPORT_KINDS
+        from prelaunch.kinds import BUILD_KINDS, IMPORT_KINDS
 
         kinds = {Build: BUILD_KINDS, Import: IMPORT_KINDS}
         return {r.name for r in self.rules if r.name not in silent and file.kind in kinds.get(r.judges, ())}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from prelaunch.discover import Word
+    from prelaunch.kinds import Word
     from prelaunch.model import Rule
 
 GROUP = "[prelaunch.rules]"

@@ -8,19 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prelaunch.discover import (
-    BUILD,
-    BUILD_KINDS,
-    IMPORT,
-    IMPORT_KINDS,
-    MARK,
-    facts_in,
-    find_root,
-    kind_by_content,
-    kind_by_name,
-    look,
-    walk,
-)
+from prelaunch.discover import find_root, look, walk
+from prelaunch.kinds import BUILD, BUILD_KINDS, IMPORT, IMPORT_KINDS, MARK, facts_in, kind_by_content, kind_by_name
 
 if TYPE_CHECKING:
     from pathlib import Path

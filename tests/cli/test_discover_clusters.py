@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prelaunch.discover import BUILD, facts_in, kind_by_content, kind_by_name
+from prelaunch.kinds import BUILD, facts_in, kind_by_content, kind_by_name
 
 
 @pytest.mark.parametrize(

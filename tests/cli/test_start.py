@@ -46,8 +46,8 @@ def test_with_nothing_to_do_nothing_is_imported(tmp_path: Path, arguments: list[
     (tmp_path / "values.yaml").write_text("a: b\n")
     code, names = _modules(tmp_path, "check", *arguments)
     assert code == 0
-    ours = {"prelaunch", "prelaunch.__main__", "prelaunch.discover", "prelaunch.registry", "prelaunch_rules"}
-    assert names <= ours | {"__future__"}
+    ours = {"prelaunch", "prelaunch.__main__", "prelaunch.discover", "prelaunch.kinds", "prelaunch.registry"}
+    assert names <= ours | {"__future__", "prelaunch_rules"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Build, Platform, Span, Step, Value
-from prelaunch.places.commands import bare
+from prelaunch.places.verdicts import bare
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
 from prelaunch.readers.ci.templates import value_of

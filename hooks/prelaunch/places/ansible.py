@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
 from prelaunch.places.arguments import read_arguments
-from prelaunch.places.commands import bare
 from prelaunch.places.jinja import jinja_spots
 from prelaunch.places.script import Setting, read_script
 from prelaunch.places.substitution import put
+from prelaunch.places.verdicts import bare
 from prelaunch.readers.yaml import key_slot, read, walk
 from prelaunch.resolve import MARKERS
 

@@ -11,9 +11,9 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Span, Step
-from prelaunch.places.commands import bare
 from prelaunch.places.pipelines import NOTHING, Scripts, flag_slot
 from prelaunch.places.script import Dialect, ScriptFacts, merge
+from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.arguments import image_program, read_arguments, runs_in_shell
-from prelaunch.places.commands import bare
 from prelaunch.places.script import ScriptFacts, Setting, read_script
 from prelaunch.places.substitution import bare_text, dollar_spots, put
+from prelaunch.places.verdicts import bare
 from prelaunch.readers.yaml import read
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.builders import CONTAINER_WORDS, PROGRAMS, PUSHES, Program, Tool
-from prelaunch.model import HANDED, UNKNOWN, UNSET, State, Step
-from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from prelaunch.resolve import Field
 
 _PREFIXES: dict[str, frozenset[str]] = {
     # what may stand before a command, and its own flags that take a value
@@ -63,15 +63,6 @@ class Invocation(NamedTuple):
     def has(self, *names: str) -> bool:
         """Whether one of the flags `names` is given and not switched off with `=false`."""
         return any(name in names and (value is None or value.text.lower() != "false") for name, value in self.flags)
-
-
-class Verdict(NamedTuple):
-    """What is known of the platform that a command builds for."""
-
-    state: State
-    platforms: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
-    open: tuple[str, ...] = ()
 
 
 def without_prefixes(
@@ -293,85 +284,3 @@ def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> bool:
         return words[2:3] == ["create"]
     paths = PUSHES.get(name, set())
     return any(tuple(words[: len(path)]) == path for path in paths)
-
-
-def exports_image(invocation: Invocation) -> bool:
-    """Whether the result is an image: not a folder (`-o type=local`), not the cache alone."""
-    outputs = [value.text for value in invocation.values("--output", "-o")]
-    return not outputs or any(_image_output(text) for text in outputs)
-
-
-def _image_output(text: str) -> bool:
-    kinds = [part.partition("=")[2] for part in text.split(",") if part.startswith("type=")]
-    if kinds:
-        return kinds[0] in {"image", "registry", "docker", "oci"} or not kinds[0].strip(MARKERS)
-    return not text.strip(MARKERS)
-
-
-def publishes(invocation: Invocation) -> bool:
-    """Whether the build itself pushes its result."""
-    if invocation.has("--push", "--publish"):
-        return True
-    if invocation.tool.publishes and not invocation.has("--no-push", "--noPush", "--local", "-L"):
-        return True
-    return any(
-        "type=registry" in value.text or "push=true" in value.text for value in invocation.values("--output", "-o")
-    )
-
-
-def judge(invocation: Invocation, variable: Callable[[str], Field | None]) -> Verdict:
-    """The platform in force for a command of kind `build`; `variable` gives an exported environment variable."""
-    tool = invocation.tool
-    given = [(name, value) for name, value in invocation.flags if name in tool.platform]
-    if given:
-        verdict = _flagged(given)
-        if verdict is not None:
-            return verdict
-    if tool.variable:
-        inline = next((value for name, value in invocation.environment if name == tool.variable), None)
-        field = Field(inline) if inline is not None else variable(tool.variable)
-        if field is not None and field.text and not field.unset:
-            known = () if any(m in field.text for m in MARKERS) else tuple(field.text.split(","))
-            steps = (*field.steps, Step(f"`{tool.variable}` is in force"))
-            return Verdict("explicit", known, steps)
-    steps = tuple(dict.fromkeys(s for f in (*invocation.unset, *invocation.loose) for s in f.steps))
-    names = tuple(dict.fromkeys(field.name for field in invocation.unset if field.name))
-    if tool.fixed:
-        return Verdict("default", (tool.fixed,), (*steps, Step(f"`{tool.name}` builds for {tool.fixed} by default")))
-    if any(HANDED in field.text for field in invocation.loose):
-        return Verdict("delegated", (), (*steps, Step("the arguments are handed in by the caller")))
-    if any(UNKNOWN in field.text for field in invocation.loose):
-        return Verdict("unknown", (), (*steps, Step("an argument is the output of a command")))
-    return Verdict("missing", (), steps, names)
-
-
-def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
-    steps = tuple(dict.fromkeys(step for _, value in given if value for step in value.steps))
-    if any(name == "--all-platforms" for name, _ in given):
-        return Verdict("explicit", (), (*steps, Step("`--all-platforms`")))
-    values = [(name, value) for name, value in given if value is not None and value.text]
-    if not values:
-        return None
-    if any(value.unset or HANDED in value.text for _, value in values):
-        names = tuple(value.name for _, value in values if value.name)
-        unset = next((value.name for _, value in values if value.name and value.unset), "")
-        who = f"`${unset}`, which is set nowhere in the repository" if unset else "the caller"
-        return Verdict("delegated", (), (*steps, Step(f"the platform is handed in by {who}")), names)
-    platforms: list[str] = []
-    parts = {"os": "linux", "arch": "", "variant": ""}
-    for name, value in values:
-        if any(marker in value.text for marker in MARKERS):
-            continue
-        part = name.rsplit("-", 1)[-1]
-        if part in parts:
-            parts[part] = value.text
-        else:
-            platforms += [text.strip() for text in value.text.split(",") if text.strip()]
-    if parts["arch"] and not platforms:
-        platforms.append("/".join(filter(None, (parts["os"], parts["arch"], parts["variant"]))))
-    return Verdict("explicit", tuple(platforms), steps)
-
-
-def bare(text: str) -> str:
-    """A text for people: markers become an ellipsis, and what is unset nothing."""
-    return text.replace(UNSET, "").replace(UNKNOWN, "…").replace(HANDED, "…")

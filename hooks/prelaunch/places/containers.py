@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import EMPTY, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.arguments import image_program, read_arguments, runs_in_shell
-from prelaunch.places.commands import bare
 from prelaunch.places.script import ScriptFacts, Setting, read_script
 from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
+from prelaunch.places.verdicts import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

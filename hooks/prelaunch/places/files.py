@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, Step
-from prelaunch.places.commands import Verdict
+from prelaunch.places.verdicts import Verdict
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
-from prelaunch.places.commands import bare, judge, understand
+from prelaunch.places.commands import understand
 from prelaunch.places.gotemplate import template_spots
 from prelaunch.places.substitution import put
+from prelaunch.places.verdicts import bare, judge
 from prelaunch.readers.yaml import read
 from prelaunch.resolve import MARKERS, Field
 

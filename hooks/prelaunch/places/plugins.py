@@ -10,10 +10,10 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Platform, Step, Value
-from prelaunch.places.commands import bare
 from prelaunch.places.pipelines import items, key_span, note
 from prelaunch.places.script import ScriptFacts
 from prelaunch.places.substitution import bare_text, dollar_spots
+from prelaunch.places.verdicts import bare
 from prelaunch.readers.yaml import key_slot
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
-from prelaunch.places.commands import bare, pushes, understand, without_prefixes
+from prelaunch.places.commands import pushes, understand, without_prefixes
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.python_slots import item_slot, keyword_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import ScriptFacts, Setting, build_of, unite
+from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:

@@ -19,18 +19,9 @@ from prelaunch.model import (
     Step,
     Value,
 )
-from prelaunch.places.commands import (
-    Invocation,
-    Verdict,
-    bare,
-    exports_image,
-    judge,
-    publishes,
-    pushes,
-    understand,
-    without_prefixes,
-)
+from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
 from prelaunch.places.files import context_dockerfile, delegated
+from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, publishes
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:

@@ -6,19 +6,10 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Piece, Step, Value
+from prelaunch.places.conditions import truth
 from prelaunch.readers.shell import parse
-from prelaunch.resolve import (
-    MARKERS,
-    Branches,
-    Definition,
-    Expander,
-    Field,
-    Fields,
-    Items,
-    Variables,
-    assignments,
-    bounded,
-)
+from prelaunch.resolve import MARKERS, Expander, Field, Fields, assignments
+from prelaunch.variables import Branches, Definition, Items, Variables, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -375,41 +366,3 @@ def _mentions_arguments(command: Command) -> bool:
         for word in command.words
         for part in word.parts
     )
-
-
-def truth(command: Command, expander: Expander) -> bool | None:
-    """The outcome of `[ -n "$X" ]`, `[ -z ... ]`, `[ a = b ]` and their `[[`/`test` forms, where it is known."""
-    lines = expander.command(command.words)
-    outcomes = {_test(fields) for fields in lines}
-    return outcomes.pop() if len(outcomes) == 1 else None
-
-
-def _test(fields: Sequence[Field]) -> bool | None:
-    words = ["" if f.unset else f.text for f in fields]
-    if words[:1] == ["test"]:
-        words = words[1:]
-    elif words[:1] in (["["], ["[["]) and words[-1:] in (["]"], ["]]"]):
-        words = words[1:-1]
-    else:
-        return None
-    negate = words[:1] == ["!"]
-    words = words[negate:]
-    if any(m in word for word in words for m in MARKERS):
-        return None
-    outcome: bool | None = None
-    match words:
-        case [] | ["-n"]:
-            outcome = False
-        case ["-z"]:
-            outcome = True
-        case ["-n", text] | [text]:
-            outcome = bool(text)
-        case ["-z", text]:
-            outcome = not text
-        case [left, "=" | "==", right] if "*" not in right and "?" not in right:
-            outcome = left == right
-        case [left, "!=", right] if "*" not in right and "?" not in right:
-            outcome = left != right
-        case _:
-            outcome = None
-    return outcome if outcome is None else outcome != negate

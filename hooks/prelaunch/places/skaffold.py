@@ -10,8 +10,9 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Build, Platform, Slot, Span, Step
-from prelaunch.places.commands import judge, understand
+from prelaunch.places.commands import understand
 from prelaunch.places.script import Setting, read_script
+from prelaunch.places.verdicts import judge
 from prelaunch.readers.yaml import key_slot, read
 from prelaunch.resolve import Field
 

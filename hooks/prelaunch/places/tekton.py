@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
-from prelaunch.places.commands import bare
 from prelaunch.places.containers import NOTHING, Surroundings, environment_of, host_of, read_container, shared
 from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
+from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Build, Fragment, Piece, Slot, Span, Step, Value
-from prelaunch.places.commands import bare
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.script import Setting, unite
+from prelaunch.places.verdicts import bare
 from prelaunch.readers.hcl import Block, Expression, read
 from prelaunch.readers.hcl.syntax import Access, Literal, Name, Object, Template
 from prelaunch.resolve import MARKERS

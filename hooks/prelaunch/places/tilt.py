@@ -10,12 +10,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Value
-from prelaunch.places.commands import bare
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.python_code import dotted, keyword, read_words, said
 from prelaunch.places.python_slots import keyword_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import Setting, unite
+from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from prelaunch.places.windows_words import (
     without_redirects,
 )
 from prelaunch.readers import powershell
-from prelaunch.resolve import Field, bounded
+from prelaunch.resolve import Field
+from prelaunch.variables import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from prelaunch.model import Value
     from prelaunch.readers.powershell import Script, Statement
     from prelaunch.readers.powershell_words import Piece, Word
-    from prelaunch.resolve import Items
+    from prelaunch.variables import Items
 
 _PLATFORM = "DOCKER_DEFAULT_PLATFORM"
 _MAX_NESTING = 3

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prelaunch.readers.powershell_words import Piece, Word
-    from prelaunch.resolve import Items
+    from prelaunch.variables import Items
 
 MAX_LINES = 16
 """Readings of one command line, and values of one variable, that are told apart."""
