@@ -61,8 +61,10 @@ class Call:
         full = os.path.realpath(path)
         if os.path.isdir(full):
             inside = discover.walk(self.root, discover.relative(self.root, full))
-            looked = [self._look(name) for name in inside if not matches_any(name, self.settings.exclude)]
-            return [file for file in looked if file is not None]
+            if self.settings.exclude:
+                inside = (name for name in inside if not matches_any(name, self.settings.exclude))
+            looked = [self._look(name) for name in discover.sift(self.root, inside, self.words)]
+            return sorted((file for file in looked if file is not None), key=lambda file: file.path)
         name = discover.relative(self.root, full)
         if options.force_exclude and matches_any(name, self.settings.exclude):
             return []

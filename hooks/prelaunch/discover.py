@@ -11,6 +11,7 @@ import os
 from prelaunch.kinds import (
     BUILD,
     BUILD_KINDS,
+    BUILD_WORDS,
     IMPORT,
     IMPORT_KINDS,
     MARK,
@@ -24,9 +25,9 @@ from prelaunch.kinds import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from prelaunch.kinds import Words
+    from prelaunch.kinds import Word, Words
 
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox"})
@@ -38,6 +39,8 @@ _FOREIGN = ("vendor/", "node_modules/")
 MAX_BYTES = 2_000_000  # as prelaunch.project, which costs an import too many here
 
 
+_BATCH = 48
+_LARGE = 100_000
 _GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 _UTF16 = frozenset({b"\xff\xfe", b"\xfe\xff"})
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -55,6 +58,42 @@ class File:
         return f"File({self.path!r}, {self.kind!r}, {sorted(self.facts)}, marked={self.marked})"
 
 
+def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
+    """`paths` without the files of the commonest kinds (Python, YAML) in which no word stands that `look` asks for.
+
+    Small files are searched many at a time, because in most trees nearly all are plain, and one search through all of
+    them costs a fraction of one through each. What cannot be read is kept, for `look` to say.
+    """
+    extra = words.get("") or ()
+    wanted: dict[str, tuple[Word, ...]] = {"yaml": (*YAML_WORDS, *extra, MARK, *_UTF16)}
+    python = words.get("python", ())
+    if python is not None:
+        wanted["python"] = (*BUILD_WORDS["python"], *extra, *python, MARK, *_UTF16)
+    held: dict[str, list[str]] = {kind: [] for kind in wanted}
+    texts: dict[str, list[bytes]] = {kind: [] for kind in wanted}
+    for path in paths:
+        kind = kind_by_name(path)
+        if kind not in wanted:
+            yield path
+            continue
+        try:
+            data = _read(f"{root}/{path}", script=False)
+        except (OSError, ValueError):
+            yield path
+            continue
+        if data is None:
+            continue
+        held[kind].append(path)
+        texts[kind].append(data)
+        if len(held[kind]) >= _BATCH or len(data) > _LARGE:
+            if any_of(wanted[kind], b"\n".join(texts[kind])):
+                yield from held[kind]
+            held[kind], texts[kind] = [], []
+    for kind, rest in held.items():
+        if any_of(wanted[kind], b"\n".join(texts[kind])):
+            yield from rest
+
+
 def look(root: str, path: str, words: Words) -> File | None:
     """What the file at `path` (relative to `root`) may hold; None where it need not be read.
 
@@ -64,7 +103,7 @@ def look(root: str, path: str, words: Words) -> File | None:
     if not kind:
         return None
     try:
-        data = _read(os.path.join(root, path), script=kind == "script")
+        data = _read(f"{root}/{path}" if root else path, script=kind == "script")
     except (OSError, ValueError):
         if kind in BUILD_KINDS or kind in IMPORT_KINDS:
             raise

@@ -261,7 +261,7 @@ def facts_in(kind: str, data: bytes, words: Words) -> frozenset[str]:
     `words` says, by kind, what an import worth judging needs in the file (None: every file may hold one).
     """
     found = []
-    if kind in BUILD_KINDS and any_of(BUILD_WORDS[kind] + (words.get("") or ()), data):
+    if kind in BUILD_KINDS and (any_of(BUILD_WORDS[kind], data) or any_of(words.get("") or (), data)):
         found.append(BUILD)
     if kind in IMPORT_KINDS:
         needed = words.get(kind, ())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prelaunch.discover import find_root, look, walk
+from prelaunch.discover import find_root, look, sift, walk
 from prelaunch.kinds import BUILD, BUILD_KINDS, IMPORT, IMPORT_KINDS, MARK, facts_in, kind_by_content, kind_by_name
 
 if TYPE_CHECKING:
@@ -334,3 +334,18 @@ def test_vendored_code_is_left_out_of_a_walk_unless_it_is_named(tmp_path: Path) 
         (tmp_path / path).write_text("docker build .\n")
     assert list(walk(str(tmp_path), ".")) == ["Makefile", "vendored.sh"]
     assert list(walk(str(tmp_path), "vendor/lib")) == ["vendor/lib/Makefile"]
+
+
+def test_sifting_keeps_whatever_a_look_would_find(tmp_path: Path) -> None:
+    texts = {f"m{number}.py": b"import os\n" for number in range(120)} | {f"v{n}.yaml": b"a: 1\n" for n in range(120)}
+    texts |= {"m57.py": b"import jwt\n", "v3.yaml": b"runs-on: x\nsteps:\n- run: docker build .\n", "Makefile": b"a:\n"}
+    texts |= {"m7.py": b"# prelaunch: ignore[x] y\n", "m8.py": b"\xff\xfei\x00", "big.py": b"x = 1\n" * 40_000}
+    for name, data in texts.items():
+        (tmp_path / name).write_bytes(data)
+    root = str(tmp_path)
+    kept = set(sift(root, [*sorted(texts), "gone.py"], WORDS))
+    found = {name for name in texts if look(root, name, WORDS) is not None}
+    assert found <= kept
+    assert {"m57.py", "v3.yaml", "m7.py", "m8.py", "Makefile", "gone.py"} <= kept
+    assert "big.py" not in kept
+    assert len(kept) < len(texts) / 2 + 100

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from prelaunch.builders import PROGRAMS, PUSHES
 from prelaunch.model import (
     EMPTY,
+    HANDED,
     UNKNOWN,
     UNSET,
     Build,
@@ -33,6 +35,12 @@ if TYPE_CHECKING:
     from prelaunch.readers.shell import Command
 
 Dialect = Literal["sh", "powershell", "cmd"]
+_SPEAKING = (
+    *(UNKNOWN, HANDED, UNSET, "$", "`", "source ", ". ", "eval ", "google/ko"),
+    *(name.rsplit("/", 1)[-1] for name in PROGRAMS if not name.startswith(("docker-", "podman-"))),
+    *(name for name in PUSHES if name not in PROGRAMS),
+)
+"""A script without any of these neither builds nor pushes: no tool is named, and nothing could stand for one."""
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAX_NESTING = 4
 
@@ -68,9 +76,11 @@ def read_script(fragment: Fragment, setting: Setting, project: Project) -> Scrip
 
 
 def _read(fragment: Fragment, setting: Setting, project: Project, depth: int) -> ScriptFacts:
+    fragment = _mark_unset(fragment)
+    if not project.settings.wrappers and not any(word in fragment.text for word in _SPEAKING):
+        return ScriptFacts((), pushes=False)
     from prelaunch.places.session import Session
 
-    fragment = _mark_unset(fragment)
     session = Session(fragment, setting.environment, setting.directory, project)
     return _Commands(fragment, setting, project, depth).shell(session)
 
