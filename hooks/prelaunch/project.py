@@ -73,6 +73,12 @@ class Project:
         path = os.path.normpath(path).replace(os.sep, "/")
         return self._sources.get(path) is not None or os.path.isfile(os.path.join(self.root, path))
 
+    def deploys(self, image: str) -> bool:
+        """Whether a deploy file of the project names an image of this repository (the tag does not matter)."""
+        from prelaunch.deploy import deployed_images, repository
+
+        return repository(image) in deployed_images(self)
+
     def pinned_platform(self, dockerfile: str, target: str | None = None) -> str | None:
         """The constant platform that a Dockerfile's last (or target) stage is pinned to, None where it is not."""
         from prelaunch.places.dockerfile import pinned

@@ -1,6 +1,6 @@
 """The scripts of `package.json` and `composer.json`: the images that their commands build.
 
-npm, yarn and pnpm hand a script to `sh -c` (the npm documentation, `scripts`); Composer runs a text or a list of them. A
+npm, yarn and pnpm hand a script to `sh -c` (npm documentation, `scripts`); Composer runs a text or a list of them. A
 script that another one runs by name is reported where it stands, once.
 """
 

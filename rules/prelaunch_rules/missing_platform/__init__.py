@@ -50,7 +50,7 @@ def _certainty(build: Build, project: Project) -> Certainty:
         return "hint"
     if build.published or configured or any(_registry(image) for image in build.images):
         return "likely"
-    return "hint"
+    return "likely" if any(project.deploys(image) for image in build.images) else "hint"
 
 
 def _registry(image: str) -> bool:
