@@ -53,6 +53,7 @@ _PLACES = {
     "buildkite": "prelaunch.places.buildkite",
     "semaphore": "prelaunch.places.semaphore",
     "appveyor": "prelaunch.places.appveyor",
+    "steps": "prelaunch.places.steps",
     "jenkins": "prelaunch.places.jenkins",
     "windows": "prelaunch.places.windows_files",
     "tilt": "prelaunch.places.tilt",

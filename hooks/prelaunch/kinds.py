@@ -20,7 +20,7 @@ MARK = b"prelaunch:"
 """What an ignore comment holds; a file with one is read even where nothing else in it matters."""
 CLUSTER_KINDS = frozenset({"cloudbuild", "kubernetes", "goreleaser", "codebuild", "taskfile", "skaffold", "ansible"})
 """Image-building YAML of clouds, clusters and release tools."""
-PIPELINE_KINDS = frozenset(
+PIPELINE_KINDS = frozenset({"steps"}) | frozenset(
     {"circleci", "azure", "drone", "woodpecker", "travis", "bitbucket", "buildkite", "semaphore", "appveyor"}
 )
 """The YAML of CI systems beside GitHub's and GitLab's."""
@@ -70,7 +70,7 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     "npm": _RUNNERS,
     "terraform": (b"docker_image", (b"local-exec", *_COMMANDS)),
     "python": ((b"docker", b"build", b"bake"), *((tool, b"build") for tool in (b"podman", b"buildah", b"nerdctl"))),
-    **dict.fromkeys(("travis", "bitbucket", "buildkite", "semaphore", "appveyor"), _COMMANDS),
+    **dict.fromkeys(("steps", "travis", "bitbucket", "buildkite", "semaphore", "appveyor"), _COMMANDS),
 }
 
 
@@ -92,6 +92,7 @@ _PIPELINE_STARTS = {
     "azure-pipeline": "azure", ".azure-pipeline": "azure", ".vsts-ci": "azure", ".drone": "drone",
     "appveyor": "appveyor", ".appveyor": "appveyor",
 }  # fmt: skip
+_STEP_KEYS = (b"cmd:", b"cmds:", b"command:", b"commands:", b"run:", b"script:", b"scripts:")
 _AZURE_STEPS = (b"- script:", b"- bash:", b"- pwsh:", b"- powershell:")
 _SUFFIXES = {
     "py": "python", "pyw": "python", "ipynb": "notebook",
@@ -199,7 +200,7 @@ def kind_by_content(kind: str, data: bytes) -> str:
             return "github"
         if b"build:" in data and (data.startswith(b"services:") or b"\nservices:" in data):
             return "compose"
-        return _cluster_content(data) or _pipeline_content(data)
+        return _cluster_content(data) or _pipeline_content(data) or _steps_content(data)
     if kind == "hcl":
         return "bake" if b'target "' in data else ""
     if kind == "groovy":
@@ -227,6 +228,12 @@ def _cluster_content(data: bytes) -> str:
     if b"docker_image" in data and b"name:" in data and (b"source: build" in data or b"docker_image_build:" in data):
         return "ansible"
     return ""
+
+
+def _steps_content(data: bytes) -> str:
+    """The kind "steps" for YAML of an unknown system that seems to hold commands which build an image, "" for none."""
+    tool = b"docker" in data or b"podman" in data or b"buildah" in data
+    return "steps" if tool and b"build" in data and any(key in data for key in _STEP_KEYS) else ""
 
 
 def _pipeline_content(data: bytes) -> str:
