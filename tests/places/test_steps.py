@@ -6,6 +6,7 @@ import pytest
 
 from prelaunch.kinds import kind_by_content
 from prelaunch.model import Source
+from prelaunch.places.pipelines import always_set
 from prelaunch.places.steps import builds
 from prelaunch.project import Project
 
@@ -36,3 +37,7 @@ def test_what_is_no_yaml_is_not_ours(text: str) -> None:
 def test_only_yaml_with_commands_and_a_tool_is_looked_at() -> None:
     assert kind_by_content("yaml", TEXT.encode()) == "steps"
     assert kind_by_content("yaml", b"text: how to docker build\n") == ""
+
+
+def test_a_system_without_a_prefix_sets_nothing() -> None:
+    assert always_set("docker build $X .", "") == {}

@@ -219,7 +219,7 @@ def always_set(text: str, prefix: str) -> dict[str, Value]:
     """The variables with a system's own prefix that `text` names: it sets them, to what is not known."""
     found: dict[str, Value] = {}
     at = text.find(prefix)
-    while at >= 0:
+    while prefix and at >= 0:
         stop = at + len(prefix)
         while stop < len(text) and text[stop].isascii() and (text[stop] == "_" or text[stop].isalnum()):
             stop += 1
