@@ -10,6 +10,7 @@ from pathlib import Path
 
 from prelaunch.config import load_config
 from prelaunch.registry import load_rules
+from prelaunch.supported import places_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,3 +49,8 @@ def test_every_hook_of_the_table_is_in_the_manifest() -> None:
         if line.startswith("| `prelaunch") and " " not in line.split("`")[1]
     }
     assert table == hooks
+
+
+def test_the_table_of_places_is_the_generated_one() -> None:
+    shown = README.split("<!-- supported -->\n", 1)[1].split("\n<!-- /supported -->", 1)[0]
+    assert shown == places_table()

@@ -29,6 +29,7 @@ BUILDS_EXAMPLES = """\
 examples:
   prelaunch builds                         every image build of the repository
   prelaunch builds .github --format json   as one JSON object
+  prelaunch builds --supported             every place and tool that is known, as a Markdown page
 
 states: explicit (a platform is in force), missing (none is), delegated (another file or caller decides),
         default (the tool never builds for the host), unknown (it cannot be known without running it)
@@ -105,3 +106,4 @@ def _add_check(parser: ArgumentParser) -> None:
 def _add_builds(parser: ArgumentParser) -> None:
     _add_paths(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    parser.add_argument("--supported", action="store_true", help="print which places and tools are known, read nothing")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
+from prelaunch.model import Step
 from prelaunch.writers.place import place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from prelaunch.discover import File
-    from prelaunch.model import Build, Step
+    from prelaunch.model import Build
     from prelaunch.project import Project
     from prelaunch.writers.text import Parts
 
@@ -25,7 +26,7 @@ def show(project: Project, files: Sequence[File], shown: Callable[[str], str], *
     found: list[Build] = []
     for file in files:
         facts = read_facts(project, file, {BUILD})
-        found += facts.builds
+        found += (_deployed(build, project) for build in facts.builds)
         for fault in facts.faults:
             line, column = fault.source.position(fault.span.start)
             where = f"{printable(shown(fault.source.path))}:{line}:{column}"
@@ -39,6 +40,16 @@ def show(project: Project, files: Sequence[File], shown: Callable[[str], str], *
         from prelaunch.writers.text import write_lines
 
         write_lines(_table(found, shown), sys.stdout)
+
+
+def _deployed(build: Build, project: Project) -> Build:
+    """The build, published too where a deploy file of the project names its image."""
+    if build.published:
+        return build
+    named = next((image for image in build.images if project.deploys(image)), None)
+    if named is None:
+        return build
+    return build._replace(published=True, via=(*build.via, Step(f"a deploy file names `{named}`")))
 
 
 def _plain(build: Build, shown: Callable[[str], str]) -> dict[str, Any]:

@@ -141,6 +141,11 @@ def _names(values: Sequence[str]) -> tuple[str, ...]:
 def _builds(options: Namespace) -> int:
     from prelaunch import builds
 
+    if options.supported:
+        from prelaunch.supported import page
+
+        sys.stdout.write(page())
+        return 0
     call = Call(options)
     builds.show(call.project, call.files, call.shown, as_json=options.format == "json")
     return 2 if call.missing else 0
