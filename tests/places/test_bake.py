@@ -41,7 +41,7 @@ def written(text: str, build: Build, platforms: tuple[str, ...] = ("linux/amd64"
 def test_a_target_without_platforms_is_missing_one() -> None:
     text = '# é\r\ntarget "app" {\r\n\tdockerfile = "app.Dockerfile"\r\n\ttags = ["r.io/app:1"]\r\n}\r\n'
     build = only(text)
-    assert (build.tool, build.form, build.state, build.platforms) == ("buildx-bake", "bake", "missing", ())
+    assert (build.tool, build.form, build.state, build.platforms) == ("docker-buildx-bake", "bake", "missing", ())
     assert (build.images, build.dockerfile, build.image, build.published) == (
         ("r.io/app:1",),
         "app.Dockerfile",

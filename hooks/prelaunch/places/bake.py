@@ -119,7 +119,7 @@ def _build(targets: Sequence[Target], overlaid: frozenset[str], project: Project
     return Build(
         source=source,
         span=Span(first.span.start, first.opening),
-        tool="buildx-bake",
+        tool="docker-buildx-bake",
         form="bake",
         state=state,
         platforms=tuple(dict.fromkeys(name for target in targets for name in target.platforms or ())),

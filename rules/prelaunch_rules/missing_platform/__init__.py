@@ -12,9 +12,18 @@ if TYPE_CHECKING:
 
     from prelaunch.project import Project
 
-_BUILDX = frozenset({"docker-buildx-build", "buildx-bake", "docker/build-push-action", "docker/bake-action"})
+_BUILDX = frozenset(
+    {
+        "docker-buildx-build",
+        "docker-buildx-bake",
+        "docker/build-push-action",
+        "docker/bake-action",
+        "woodpecker-docker-buildx",
+        "drone-docker-buildx",
+    }
+)
 _SUBJECTS = {
-    "buildx-bake": "this bake target",
+    "docker-buildx-bake": "this bake target",
     "compose-service": "this compose service",
     "docker-buildx-build": "`docker buildx build`",
     "docker-build": "`docker build`",
