@@ -203,8 +203,9 @@ def test_the_environment_may_name_the_platform(more: str, state: str) -> None:
         ("images: ['gcr.io/$PROJECT_ID/a:latest']\n", True),
         ("images: ['gcr.io/$PROJECT_ID/a']\n", True),
         ("images: ['gcr.io/$PROJECT_ID/b']\n", False),
-        ("- name: docker\n  args: [push, a]\n", True),
-        ("- name: docker\n  entrypoint: sh\n  args: [-c, 'docker push a']\n", True),
+        ("- name: docker\n  args: [push, gcr.io/$PROJECT_ID/a]\n", True),
+        ("- name: docker\n  args: [push, gcr.io/$PROJECT_ID/b]\n", False),
+        ("- name: docker\n  entrypoint: sh\n  args: [-c, 'docker push gcr.io/$PROJECT_ID/a']\n", True),
     ],
 )
 def test_what_cloud_build_or_a_step_pushes_is_published(more: str, published: bool) -> None:

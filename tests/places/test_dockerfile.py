@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from prelaunch.model import HANDED, UNKNOWN, Build, Fragment, Source, Span
 from prelaunch.places import script as script_place
 from prelaunch.places.dockerfile import builds, pinned, python_fragments
+from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES
 from prelaunch.places.script import ScriptFacts, Setting
 from prelaunch.project import Project
 from prelaunch.readers.dockerfile import read
@@ -31,7 +32,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> Handed:
         calls.append((fragment, setting))
         at = fragment.text.find("docker build")
         found = Build(fragment.source, fragment.span(at, at + 12), "docker build", setting.form, "missing")
-        return ScriptFacts((found,) if at >= 0 else (), "docker push" in fragment.text)
+        return ScriptFacts((found,) if at >= 0 else (), ANY_PUSH if "docker push" in fragment.text else NO_PUSHES)
 
     monkeypatch.setattr(script_place, "read_script", read_script)
     return calls

@@ -327,9 +327,14 @@ PUBLISHED = {
         "push: image\nimage:\n\tdocker build -t x .\npush:\n\tdocker push x\n",
         True,
     ),
-    "by a target that needs something else": ("push: x\n\tdocker push x\nimage:\n\tdocker build -t x .\n", False),
+    "by a target that needs something else": ("push: x\n\tdocker push x\nimage:\n\tdocker build -t x .\n", True),
+    "under the name that another target gives it": (
+        "image:\n\tdocker build -t x .\ntag:\n\tdocker tag x r/x\npush:\n\tdocker push r/x\n",
+        True,
+    ),
+    "beside another image": ("t:\n\tdocker build -t x-test .\n\tdocker push x\n", False),
     "by nothing": ("t:\n\tdocker build -t x .\n", False),
-    "by another target": ("push:\n\tdocker push x\nimage:\n\tdocker build -t x .\n", False),
+    "by another target": ("push:\n\tdocker push x\nimage:\n\tdocker build -t x .\n", True),
 }
 
 

@@ -209,6 +209,12 @@ def test_an_unset_variable_that_could_hold_a_platform_is_named() -> None:
         ("/kaniko/executor -d x", True),
         ("docker build -t x .\ncrane push x.tar y", True),
         ("docker build -t x .\ngit push", False),
+        ("docker build -t x-test .\ndocker push x", False),
+        ("docker build -t x .\ndocker tag x r.io/x:1\ndocker push r.io/x:1", True),
+        ("docker build -t r.io/x:1 .\ndocker push -a r.io/x", True),
+        ("docker build -t x .\ndocker push $(cat name)", True),
+        ("docker build .\ndocker push x", True),
+        ("docker build -t x .\ndocker buildx imagetools inspect x", False),
     ],
 )
 def test_a_push_publishes(text: str, published: bool) -> None:

@@ -17,10 +17,9 @@ from prelaunch.places.pipelines import (
     documents,
     finish,
     items,
-    published,
     variables,
 )
-from prelaunch.places.script import merge
+from prelaunch.places.script import merge, of_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +48,7 @@ def builds(source: Source, project: Project) -> list[Build]:
     for document in roots:
         if document.kind == "mapping":
             for case in (document, *(item for item in items(document.get("for")) if item.kind == "mapping")):
-                found += published(_case(case, document, scripts, fixed))
+                found += of_unit(_case(case, document, scripts, fixed))
     return finish(found, source, read_from)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Step, Value
-from prelaunch.places.containers import Surroundings, host_of, read_container, shared
+from prelaunch.places.containers import Surroundings, host_of, read_container
+from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, put, single
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _template(template: Node, workflow: Mapping[str, Value], around: Surrounding
     lists = [template.get("initContainers"), template.get("sidecars")]
     lists.append(group.get("containers") if group is not None and group.kind == "mapping" else None)
     nodes += [item for each in lists if each is not None for item in each.items[:_MAX_ITEMS]]
-    return shared([read_container(node, around) for node in nodes])
+    return of_unit([read_container(node, around) for node in nodes])
 
 
 def _parameters(owner: Node | None, source: Source) -> dict[str, Value]:

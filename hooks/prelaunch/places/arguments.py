@@ -78,11 +78,9 @@ def read_arguments(
         build_of(invocation, variable, source, span, setting=setting, project=project) for variable in variables
     ]
     builds = unite(found)
-    pushing = pushing or any(build.published for build in builds)
     slot = _slot(source, invocation, nodes, span)
     return ScriptFacts(
-        tuple(build._replace(published=pushing, slot=slot if build.state == "missing" else None) for build in builds),
-        pushing,
+        tuple(build._replace(slot=slot if build.state == "missing" else None) for build in builds), pushing
     )
 
 

@@ -20,11 +20,10 @@ from prelaunch.places.pipelines import (
     finish,
     items,
     key_span,
-    published,
     text_at,
     variables,
 )
-from prelaunch.places.script import Dialect, ScriptFacts, merge
+from prelaunch.places.script import Dialect, ScriptFacts, merge, of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, bare_text, put, single
 from prelaunch.resolve import MARKERS
 
@@ -82,7 +81,7 @@ class _Pipeline:
         """The builds of all steps."""
         self._visit(self.document, _Scope())
         for unit in self.units.values():
-            yield from published(unit)
+            yield from of_unit(unit)
 
     def _parameters(self, node: Node | None) -> dict[str, Value]:
         """Parameters with their defaults; one that has none, or an empty one, is handed in."""

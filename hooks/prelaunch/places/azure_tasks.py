@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Span, Step
 from prelaunch.places.pipelines import NOTHING, Scripts, flag_slot
+from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES
 from prelaunch.places.script import Dialect, ScriptFacts, merge
 from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
@@ -124,7 +125,7 @@ def _docker(task: Task) -> ScriptFacts:
     ).lower()
     both = command == "buildandpush"
     if not both and command not in _BUILDS:
-        return ScriptFacts((), pushes=command in _PUSHES)
+        return ScriptFacts((), ANY_PUSH if command in _PUSHES else NO_PUSHES)
     setting = task.scripts.setting(task.environment, host=task.host)
     names = ("arguments", "additionalArguments")
     given: list[Fragment | None] = [] if both else [*task.fragments(*names)]
@@ -133,7 +134,7 @@ def _docker(task: Task) -> ScriptFacts:
     facts = merge([task.scripts.flags("docker build", each, _rest(task), task.span, setting) for each in given])
     slot = None if both or task.version == "0" else _slot(task, *names)
     found = tuple(_named(task, build, slot, both=both) for build in facts.builds)
-    return ScriptFacts(found, pushes=both)
+    return ScriptFacts(found)
 
 
 def _named(task: Task, build: Build, slot: Slot | None, *, both: bool) -> Build:
@@ -174,7 +175,7 @@ def _compose(task: Task) -> ScriptFacts:
     """`Build services`, or a command of one's own that builds."""
     action = (task.text("action") or "Run a Docker Compose command").lower()
     if action in {"push services", "push service images"}:
-        return ScriptFacts((), pushes=True)
+        return ScriptFacts((), ANY_PUSH)
     if action in {"build services", "build service images"}:
         command = "build"
     elif action == "run a docker compose command":

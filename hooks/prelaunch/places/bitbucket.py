@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Platform, Value
-from prelaunch.places.pipelines import Scripts, always_set, below, documents, finish, items, lines, published, text_at
-from prelaunch.places.script import ScriptFacts
+from prelaunch.places.pipelines import Scripts, always_set, below, documents, finish, items, lines, text_at
+from prelaunch.places.publishing import ANY_PUSH
+from prelaunch.places.script import ScriptFacts, of_unit
 from prelaunch.readers.yaml import walk
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def builds(source: Source, project: Project) -> list[Build]:
             shared = Host.of(document)
             for node in walk([document]):
                 if node.kind == "mapping" and node.get("script") is not None:
-                    found += published(_step(node, scripts, environment, Host.of(node, shared)))
+                    found += of_unit(_step(node, scripts, environment, Host.of(node, shared)))
     return finish(found, source, read_from)
 
 
@@ -64,4 +65,4 @@ def _step(step: Node, scripts: Scripts, environment: dict[str, Value], host: Pla
         yield scripts.run(lines(node), setting)
         pipes = [text_at(item, "pipe") for item in items(node) if item.kind == "mapping"]
         if any(name in pipe for pipe in pipes for name in _PUSHING_PIPES):
-            yield ScriptFacts((), pushes=True)
+            yield ScriptFacts((), ANY_PUSH)

@@ -21,12 +21,12 @@ from prelaunch.places.pipelines import (
     key_span,
     lines,
     note,
-    published,
     rows,
     text_at,
     variables,
 )
-from prelaunch.places.script import ScriptFacts, merge
+from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES
+from prelaunch.places.script import ScriptFacts, merge, of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, put, single
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def builds(source: Source, project: Project) -> list[Build]:
         owner = document if document.kind == "mapping" else None
         environment = variables(owner.get("env"), read_from) if owner is not None else {}
         for step in _steps(owner.get("steps") if owner is not None else document, 0):
-            found += published(_step(step, scripts, environment))
+            found += of_unit(_step(step, scripts, environment))
     return finish(found, source, read_from)
 
 
@@ -123,14 +123,14 @@ def _plugin(pair: tuple[Node, Node], item: Node, scripts: Scripts, environment: 
     key, options = pair
     name = key.value.split("#", 1)[0].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
     if name.removesuffix("-buildkite-plugin") != "docker-compose" or options.kind != "mapping":
-        return ScriptFacts((), pushes=False)
+        return ScriptFacts()
     pushes = options.get("push") is not None or bool(text_at(options, "image-repository"))
     services = [each.value for each in items(options.get("build")) if each.kind == "scalar"]
     if not services:
-        return ScriptFacts((), pushes)
+        return ScriptFacts((), ANY_PUSH if pushes else NO_PUSHES)
     files = [each.value for each in items(options.get("config")) if each.kind == "scalar"]
     words = ["docker-compose", *(f"--file={file}" for file in files), "build"]
     span = Span(key_span(pair, item).start, key.span.stop)
     setting = scripts.setting(environment)
     facts = scripts.flags(" ".join(map(shlex.quote, words)), None, " ".join(map(shlex.quote, services)), span, setting)
-    return ScriptFacts(facts.builds, pushes)
+    return ScriptFacts(facts.builds, ANY_PUSH if pushes else NO_PUSHES)

@@ -21,11 +21,11 @@ from prelaunch.places.pipelines import (
     finish,
     items,
     note,
-    published,
     rows,
     text_at,
     variables,
 )
+from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, bare_text, put, single
 from prelaunch.resolve import MARKERS
 
@@ -156,7 +156,7 @@ class _Configuration:
             owner = element.node if key == "steps" else given
             if owner is not None and owner.kind == "mapping":
                 facts += self._steps(owner.get(key), frame)
-        return published(facts)
+        return of_unit(facts)
 
     def _on_machine(self, job: Node, frame: _Frame) -> _Frame:
         """The frame with the variables, the shell and the platform that a job or its executor asks for."""

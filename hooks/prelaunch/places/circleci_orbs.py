@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Span, Step
 from prelaunch.places.pipelines import NOTHING, Scripts, flag_slot
+from prelaunch.places.publishing import ANY_PUSH
 from prelaunch.places.script import ScriptFacts, unite
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Call(NamedTuple):
 def read_call(call: Call, scripts: Scripts, setting: Setting) -> ScriptFacts | None:
     """What an element of an orb builds and pushes; None where it is not known to do either."""
     if call.name in PUSHING:
-        return ScriptFacts((), pushes=True)
+        return ScriptFacts((), ANY_PUSH)
     element = BUILDING.get(call.name)
     if element is None:
         return None
@@ -128,7 +129,7 @@ def read_call(call: Call, scripts: Scripts, setting: Setting) -> ScriptFacts | N
             slot = flag_slot(scripts.source, call.parameters, given, key, "--platform=") if inside else None
             build = build._replace(slot=slot)
         found.append(build)
-    return ScriptFacts(unite(found), pushes)
+    return ScriptFacts(unite(found))
 
 
 def _by_parameter(call: Call, element: Element, build: Build) -> Build:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.arguments import image_program, read_arguments, runs_in_shell
-from prelaunch.places.script import ScriptFacts, Setting, read_script
+from prelaunch.places.publishing import Pushes
+from prelaunch.places.script import ScriptFacts, Setting, of_unit, read_script
 from prelaunch.places.substitution import bare_text, dollar_spots, put
 from prelaunch.places.verdicts import bare
 from prelaunch.readers.yaml import read
@@ -69,26 +70,18 @@ class _Configuration:
     def builds(self) -> list[Build]:
         steps = self.document.get("steps")
         facts = [self._step(step) for step in (steps.items if steps is not None else ())[:MAX_STEPS]]
-        pushes = any(each.pushes for each in facts)
-        pushed = self._pushed()
-        return [
-            build._replace(published=True)
-            if pushes or (pushed and (not build.images or any(_tagged(image) in pushed for image in build.images)))
-            else build
-            for each in facts
-            for build in each.builds
-        ]
+        return of_unit([*facts, ScriptFacts(pushes=Pushes(self._pushed()))])
 
-    def _pushed(self) -> set[str]:
+    def _pushed(self) -> frozenset[str]:
         """The images that Cloud Build itself pushes when all steps are done."""
         images = self.document.get("images")
         items = images.items if images is not None and images.kind == "sequence" else ()
-        return {_tagged(bare(self._text(item))) for item in items if item.kind == "scalar"}
+        return frozenset(bare(self._text(item)) for item in items if item.kind == "scalar")
 
     def _step(self, step: Node) -> ScriptFacts:
         name = step.pair("name")
         if name is None or name[1].kind != "scalar":
-            return ScriptFacts((), pushes=False)
+            return ScriptFacts()
         environment = dict(self._environment(step))
         folder = step.get("dir")
         directory = posixpath.normpath(self._text(folder)) if folder is not None else "."
@@ -117,7 +110,7 @@ class _Configuration:
     def _script(self, fragment: Fragment, step: Node, setting: Setting) -> ScriptFacts:
         """A `script` sees substitutions only as variables, and only where they are mapped."""
         if not runs_in_shell(fragment.text):
-            return ScriptFacts((), pushes=False)
+            return ScriptFacts()
         own = step.get("automapSubstitutions")
         mapped = own or (self.options.get("automapSubstitutions") if self.options is not None else None)
         if mapped is not None and mapped.value.lower() == "true":
@@ -181,9 +174,3 @@ def _plain_name(expression: str) -> str:
     """The name that an operation such as `BRANCH_NAME%%-*` starts with."""
     end = next((at for at, char in enumerate(expression) if char != "_" and not char.isalnum()), len(expression))
     return expression[:end]
-
-
-def _tagged(image: str) -> str:
-    """An image's name with its tag, `latest` where it has none."""
-    name = image.rsplit("/", 1)[-1]
-    return image if ":" in name or "@" in name else f"{image}:latest"

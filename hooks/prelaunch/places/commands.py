@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.builders import CONTAINER_WORDS, PROGRAMS, PUSHES, Program, Tool
+from prelaunch.places.publishing import ANY, NO_PUSHES, Pushes
+from prelaunch.places.verdicts import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -262,11 +264,15 @@ def _short(tool: Tool, field: Field, queue: list[Field]) -> list[tuple[str, Fiel
     return flags
 
 
-def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> bool:
-    """Whether a command hands an image to a registry (a build with `--push` is told by its invocation)."""
+_UNNAMED = frozenset({"docker-compose", "crane", "regctl", "oras"})
+"""Programs whose `push` names services or files, not the images that a build command made."""
+
+
+def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> Pushes:
+    """The images that a command hands to a registry, or tags anew (a build with `--push` is told by its invocation)."""
     rest, _ = without_prefixes(fields, wrappers)
     if not rest:
-        return False
+        return NO_PUSHES
     name = rest[0].text.rsplit("/", 1)[-1]
     if name not in PUSHES and rest[0].opaque and any(w in rest[0].name.lower() for w in CONTAINER_WORDS):
         name = "docker"
@@ -280,7 +286,16 @@ def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> bool:
             skip = field.text in values
         else:
             words.append(field.text)
-    if name == "docker" and words[:2] == ["buildx", "imagetools"]:
-        return words[2:3] == ["create"]
+    if words[:1] == ["image"] and words[1:2] in (["push"], ["tag"]):
+        del words[0]
+    if words[:1] == ["tag"] and name in PUSHES and len(words) > 2:
+        return Pushes(tags=frozenset((bare(words[1]), bare(new)) for new in words[2:]))
+    if name == "docker" and words[:2] == ["buildx", "imagetools"] and words[2:3] != ["create"]:
+        return NO_PUSHES
     paths = PUSHES.get(name, set())
-    return any(tuple(words[: len(path)]) == path for path in paths)
+    if not any(tuple(words[: len(path)]) == path for path in paths):
+        return NO_PUSHES
+    named = words[:1] in (["push"], ["copy"], ["cp"]) and name not in _UNNAMED
+    every = any(field.text in {"--all-tags", "-a"} for field in rest)
+    images = [f"{bare(word)}:{ANY}" if every else bare(word) for word in words[1:]] if named else []
+    return Pushes(frozenset(images or (ANY,)))

@@ -13,11 +13,11 @@ from prelaunch.places.verdicts import bare
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from prelaunch.model import Build, Source
+    from prelaunch.model import Source
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
 
-NOTHING = ScriptFacts((), pushes=False)
+NOTHING = ScriptFacts()
 
 _ARCH_LABELS = ("kubernetes.io/arch", "beta.kubernetes.io/arch")
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
@@ -162,10 +162,3 @@ def _required(affinity: Node | None) -> dict[str, str]:
         if operator.value == "In" and len(values.items) == 1:
             found[label.value] = values.items[0].value
     return found
-
-
-def shared(facts: list[ScriptFacts]) -> list[Build]:
-    """The builds of one unit's containers: all published where one of them pushes."""
-    pushes = any(each.pushes for each in facts)
-    found = [build for each in facts for build in each.builds]
-    return [build._replace(published=True) for build in found] if pushes else found

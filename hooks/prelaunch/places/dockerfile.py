@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.places.dockerfile_python import python_fragments
 from prelaunch.places.dockerfile_text import SHELLS, program, script
+from prelaunch.places.publishing import NO_PUSHES, published
 from prelaunch.readers.dockerfile import Dockerfile, Stage, read
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     dockerfile = read(source)
     found: list[Build] = []
-    pushes = False
+    pushes = NO_PUSHES
     dialects = _dialects(dockerfile)
     for _, instruction, environment in environments(dockerfile):
         dialect = "sh" if instruction.form == "exec" else dialects[instruction.span.start]
@@ -67,9 +68,9 @@ def builds(source: Source, project: Project) -> list[Build]:
         if text is not None:
             facts = read_script(text, setting, project)
             found.extend(facts.builds)
-            pushes = pushes or facts.pushes
+            pushes |= facts.pushes
     # One Dockerfile is one script: an image that one RUN builds is published where another pushes.
-    return [build._replace(published=True) for build in found] if pushes else found
+    return published(found, pushes)
 
 
 def _dialects(dockerfile: Dockerfile) -> dict[int, Dialect | None]:

@@ -18,11 +18,11 @@ from prelaunch.places.pipelines import (
     documents,
     finish,
     lines,
-    published,
     text_at,
     variables,
 )
 from prelaunch.places.plugins import Surroundings, read_plugin
+from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import dollar_spots, put
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def by_step(readings: Iterable[tuple[Node, ScriptFacts]]) -> list[Build]:
     all_of_them = list(readings)
     commands = [facts for step, facts in all_of_them if step.get("commands") is not None]
     plugins = [facts for step, facts in all_of_them if step.get("commands") is None]
-    return [*published(commands), *(build for facts in plugins for build in facts.builds)]
+    return [*of_unit(commands), *(build for facts in plugins for build in facts.builds)]
 
 
 def run_step(step: Node, around: Surroundings, scripts: Scripts) -> ScriptFacts:

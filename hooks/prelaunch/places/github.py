@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Platform, Step, Value
 from prelaunch.places.actions import Place, action_name, read_action
+from prelaunch.places.publishing import ANY_PUSH, published, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
 from prelaunch.readers.ci.exports import written
 from prelaunch.readers.ci.expressions import Context, Outcome
@@ -97,9 +98,8 @@ class _JobReader:
         for number, row in enumerate(rows):
             self._combination(row, [answers[number] or not any(answers) for answers in runs])
         merged = [merge(list(readings.values())) for readings in self.facts if readings]
-        pushes = any(facts.pushes for facts in merged)
         found = [build for facts in merged for build in facts.builds]
-        return [build._replace(published=True) for build in found] if pushes else found
+        return published(found, united(facts.pushes for facts in merged))
 
     def _asked(self, rows: list[Context]) -> list[str] | None:
         """The names of the matrix that the file uses; None where it uses the matrix as a whole."""
@@ -160,9 +160,9 @@ class _JobReader:
         place = Place(self.source, self.project, step, contexts, self.variables, machine)
         found, pushes = read_action(place)
         for case in found:
-            self.facts[number].setdefault(case, ScriptFacts((case,), pushes))
+            self.facts[number].setdefault(case, ScriptFacts((case,)))
         if pushes and not found:
-            self.facts[number][None] = ScriptFacts((), pushes=True)
+            self.facts[number][None] = ScriptFacts((), ANY_PUSH)
         uses, name = step.get("uses"), step.get("id")
         if uses is not None and name is not None and action_name(uses.value)[0] == "docker/metadata-action":
             lines = [line.strip() for text in place.texts("images") for line in text.splitlines() if line.strip()]

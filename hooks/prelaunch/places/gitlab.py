@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Platform, Step, Value
-from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
+from prelaunch.places.script import ScriptFacts, Setting, merge, of_unit, read_script, unite
 from prelaunch.readers.ci.gitlab import Pipeline, pipeline
 from prelaunch.readers.ci.gitlab_variables import Variable, common, expanded, filled
 
@@ -72,9 +72,7 @@ class _Reader:
             for number, fragment in enumerate(fragments):
                 readings[number].append(self._facts(fragment, environment, labels))
         facts = [merge(each) for each in readings]
-        pushes = any(each.pushes for each in facts)
-        found = [build for each in facts for build in each.builds if build.span.start < len(self.source.text)]
-        return [build._replace(published=True) for build in found] if pushes else found
+        return [build for build in of_unit(facts) if build.span.start < len(self.source.text)]
 
     def _facts(self, fragment: Fragment, environment: dict[str, Value], labels: tuple[str, ...]) -> ScriptFacts:
         windows = any("windows" in label for label in labels)
@@ -83,7 +81,7 @@ class _Reader:
         if key not in self.read:
             self.left -= len(fragment.text) + _LINE * fragment.text.count("\n")
             if self.left < 0:
-                return ScriptFacts((), pushes=False)
+                return ScriptFacts()
             self.read[key] = read_script(fragment, setting, self.project)
         return self.read[key]
 

@@ -13,14 +13,15 @@ from prelaunch.model import Fragment, Piece, Slot, Span
 from prelaunch.places.arguments import runs_in_shell
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.jenkins_values import Pipeline
-from prelaunch.places.script import Setting, merge, unite
+from prelaunch.places.publishing import ANY_PUSH
+from prelaunch.places.script import ScriptFacts, Setting, merge, of_unit, unite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.model import Build, Source
     from prelaunch.places.jenkins_tokens import Argument
-    from prelaunch.places.script import Dialect, ScriptFacts
+    from prelaunch.places.script import Dialect
     from prelaunch.project import Project
 
 _STEPS: dict[str, Dialect] = {"sh": "sh", "bat": "cmd", "powershell": "powershell", "pwsh": "powershell"}
@@ -31,11 +32,9 @@ def builds(source: Source, project: Project) -> list[Build]:
     """The builds of a pipeline's steps, in the order of the file; spans are offsets into its text. Never raises."""
     pipeline = Pipeline(source)
     facts = list(_facts(pipeline, project))
-    pushes = any(each.pushes for each in facts) or _pushes(pipeline)
-    found = [build for each in facts for build in each.builds]
-    if pushes:
-        found = [build._replace(published=True) for build in found]
-    return sorted(unite(found), key=lambda build: build.span)
+    if _pushes(pipeline):
+        facts.append(ScriptFacts(pushes=ANY_PUSH))
+    return sorted(unite(of_unit(facts)), key=lambda build: build.span)
 
 
 def _facts(pipeline: Pipeline, project: Project) -> Iterator[ScriptFacts]:

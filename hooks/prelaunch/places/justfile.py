@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Value
 from prelaunch.places.arguments import runs_in_shell
+from prelaunch.places.publishing import NO_PUSHES, published, published_elsewhere, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
 from prelaunch.readers.just import Justfile, Recipe
 from prelaunch.readers.just_expressions import string_stop
@@ -41,13 +42,14 @@ def builds(source: Source, project: Project) -> list[Build]:
             if readings:
                 found.append(merge(readings))
     pushed = _pushed(file, facts)
+    pushes = united(each.pushes for several in facts.values() for each in several)
     every = [
-        build._replace(published=True) if name in pushed else build
+        build
         for name, several in facts.items()
         for each in several
-        for build in each.builds
+        for build in published(each.builds, pushes if name in pushed else NO_PUSHES)
     ]
-    return sorted(unite(every), key=lambda build: build.span)
+    return sorted(published_elsewhere(unite(every), pushes), key=lambda build: build.span)
 
 
 def _setting(file: Justfile, recipe: Recipe) -> Setting:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.places import argo, tekton
-from prelaunch.places.containers import Surroundings, host_of, read_container, shared
-from prelaunch.places.script import unite
+from prelaunch.places.containers import Surroundings, host_of, read_container
+from prelaunch.places.script import of_unit, unite
 from prelaunch.readers.yaml import read, walk
 
 if TYPE_CHECKING:
@@ -61,4 +61,4 @@ def _pods(manifest: Node, source: Source, project: Project) -> Iterator[Build]:
         lists = [value for key in _LISTS if (value := node.get(key)) is not None and value.kind == "sequence"]
         if lists:
             around = Surroundings(source, project, "kubernetes", host_of(node))
-            yield from shared([read_container(item, around) for each in lists for item in each.items])
+            yield from of_unit([read_container(item, around) for each in lists for item in each.items])

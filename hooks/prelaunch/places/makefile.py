@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
+from prelaunch.places.publishing import NO_PUSHES, Pushes, published, published_elsewhere, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script
 from prelaunch.readers.makefile import Environment, Program, Unit, expand_recipe, named, runs_in_sh, units
 
@@ -45,13 +46,13 @@ def builds(source: Source, project: Project) -> list[Build]:
             _read_line(program, unit, line, facts.setdefault(key, []), seen.setdefault(key, set()))
         members.append((unit, keys))
     merged = {key: merge(found) for key, found in facts.items() if found}
-    published = _published(program, members, merged)
+    pushed = _pushed(program, members, merged)
     out: dict[tuple[int, int], Build] = {}
     for key, found in sorted(merged.items()):
         for build in found.builds:
             place = (build.span.start, build.span.stop)
-            out.setdefault(place, build._replace(published=True) if key in published else build)
-    return list(out.values())
+            out.setdefault(place, published([build], pushed.get(key, NO_PUSHES))[0])
+    return published_elsewhere(out.values(), united(facts.pushes for facts in merged.values()))
 
 
 def _program(source: Source, project: Project) -> Program:
@@ -101,25 +102,35 @@ def _read_line(
         facts.append(read_script(fragment, setting, program.project))
 
 
-def _published(
+def _pushed(
     program: Program,
     members: list[tuple[Unit, list[tuple[int, int]]]],
     merged: dict[tuple[int, int], ScriptFacts],
-) -> set[tuple[int, int]]:
-    """The lines whose builds are pushed: by their own recipe, or by a target that directly needs their target."""
-    pushed: set[tuple[int, int]] = set()
-    needed: set[str] = set()
-    pushing: set[str] = set()
+) -> dict[tuple[int, int], Pushes]:
+    """What is pushed around each line: by its own recipe, and by targets that directly need its target."""
+    tags = united(Pushes(tags=facts.pushes.tags) for facts in merged.values())
+    pushed: dict[tuple[int, int], Pushes] = {}
+    pushing: dict[str, Pushes] = {}
+    needed: dict[str, Pushes] = {}
     for unit, keys in members:
-        if any(merged[key].pushes for key in keys if key in merged):
-            pushed.update(keys)
-            pushing.update(unit.targets)
-            needed.update(unit.prerequisites)
+        pushes = united(merged[key].pushes for key in keys if key in merged)
+        if not pushes:
+            continue
+        for name in unit.targets:
+            pushing[name] = pushing.get(name, tags) | pushes
+        for name in unit.prerequisites:
+            needed[name] = needed.get(name, tags) | pushes
+        for key in keys:
+            pushed[key] = pushed.get(key, tags) | pushes
     for rule in program.rules:
         targets, prerequisites = named(program, rule)
-        if any(target in pushing and UNKNOWN not in target for target in targets):
-            needed.update(prerequisites)
+        for target in targets:
+            if target in pushing and UNKNOWN not in target:
+                for name in prerequisites:
+                    needed[name] = needed.get(name, tags) | pushing[target]
     for unit, keys in members:
-        if any(target in needed and UNKNOWN not in target for target in unit.targets):
-            pushed.update(keys)
+        for target in unit.targets:
+            if target in needed and UNKNOWN not in target:
+                for key in keys:
+                    pushed[key] = pushed.get(key, tags) | needed[target]
     return pushed

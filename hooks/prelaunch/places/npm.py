@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Value
 from prelaunch.places.embedded import read_embedded
+from prelaunch.places.publishing import NO_PUSHES, published, published_elsewhere, united
 from prelaunch.places.script import ScriptFacts, Setting, unite
 from prelaunch.readers.bake.json_syntax import document
 from prelaunch.readers.notebook import string_pieces
@@ -42,13 +43,14 @@ def builds(source: Source, project: Project) -> list[Build]:
                 facts.setdefault(script.name, []).append(read_embedded(fragment, setting, project))
                 texts[script.name] = f"{texts.get(script.name, '')}\n{fragment.text}"
     pushed = _pushed(facts, texts)
+    pushes = united(each.pushes for several in facts.values() for each in several)
     found = [
-        build._replace(published=True) if name in pushed else build
+        build
         for name, several in facts.items()
         for each in several
-        for build in each.builds
+        for build in published(each.builds, pushes if name in pushed else NO_PUSHES)
     ]
-    return sorted(unite(found), key=lambda build: build.span)
+    return sorted(published_elsewhere(unite(found), pushes), key=lambda build: build.span)
 
 
 def _fragments(source: Source, element: Element) -> list[Fragment]:

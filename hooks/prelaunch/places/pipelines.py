@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
 
-NOTHING = ScriptFacts((), pushes=False)
+NOTHING = ScriptFacts()
 MAX_READ = 8_000_000
 """Characters of scripts that are read for one file: aliases and matrices can make a small file's jobs endless."""
 
@@ -80,14 +80,6 @@ def finish(builds: Iterable[Build], source: Source, read_from: Source) -> list[B
     if read_from is not source:
         found = tuple(build._replace(source=source, slot=None) for build in found)
     return sorted(found, key=lambda build: build.span)
-
-
-def published(units: Iterable[ScriptFacts]) -> list[Build]:
-    """The builds of a unit (a job): all of them are published where one of its steps pushes."""
-    facts = list(units)
-    pushes = any(each.pushes for each in facts)
-    found = [build for each in facts for build in each.builds]
-    return [build._replace(published=True) for build in found] if pushes else found
 
 
 class Scripts:

@@ -138,7 +138,7 @@ def read_plugin(step: Node, around: Surroundings) -> ScriptFacts | None:
         or "type=" not in output
         or any(f"type={kind}" in output for kind in ("image", "registry", "docker", "oci")),
     )
-    return ScriptFacts((build,), pushes)
+    return ScriptFacts((build,))
 
 
 def _judge(texts: list[str]) -> tuple[State, tuple[str, ...]]:

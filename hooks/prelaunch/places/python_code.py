@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from prelaunch.model import UNKNOWN, Build, Step, Value
 from prelaunch.places.commands import pushes, understand, without_prefixes
 from prelaunch.places.embedded import read_embedded
+from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES, published
 from prelaunch.places.python_slots import item_slot, keyword_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import ScriptFacts, Setting, build_of, unite
@@ -45,19 +46,17 @@ def builds(source: Source, project: Project) -> list[Build]:
     module = Module(source)
     reader = _Reader(module, project)
     found: list[Build] = []
-    pushing = False
+    pushing = NO_PUSHES
     for call in module.calls[:_MAX_CALLS]:
         path = dotted(call.node.func)
         name = path.rpartition(".")[2]
         if name == "push" and path.endswith(".images.push"):
-            pushing = True
+            pushing = ANY_PUSH
         facts = reader.sdk(call, path) or reader.command(call, path)
         if facts is not None:
-            pushing = pushing or facts.pushes
+            pushing |= facts.pushes
             found += facts.builds
-    if pushing:
-        found = [build._replace(published=True) for build in found]
-    return sorted(unite(found), key=lambda build: build.span)
+    return sorted(published(unite(found), pushing), key=lambda build: build.span)
 
 
 def dotted(node: ast.expr) -> str:
@@ -165,7 +164,7 @@ class _Reader:
             published=pushed,
             images=tuple(dict.fromkeys(images)),
         )
-        return ScriptFacts((build,), pushed)
+        return ScriptFacts((build,))
 
     # -- command lines
 
@@ -180,12 +179,12 @@ class _Reader:
         setting = self._setting(call)
         script = self._script(first, call)
         found: list[Build] = []
-        pushing = False
+        pushing = NO_PUSHES
         if script is not None:
             for fragment in script:
                 facts = read_embedded(fragment, setting, self.project)
                 found += facts.builds
-                pushing = pushing or facts.pushes
+                pushing |= facts.pushes
             return ScriptFacts(tuple(found), pushing)
         lists = self.module.items(first, call)
         span = self._written(first, call) if lists else self.module.span(node)
@@ -193,7 +192,7 @@ class _Reader:
         for items in lists or self._positional(call):
             facts = read_words(self.module, items, setting, self.project, span)
             found += facts.builds if settled else [build._replace(slot=None) for build in facts.builds]
-            pushing = pushing or facts.pushes
+            pushing |= facts.pushes
         return ScriptFacts(unite(found), pushing)
 
     def _runs(self, path: str) -> bool:
@@ -285,4 +284,4 @@ def read_words(module: Module, items: Sequence[Item], setting: Setting, project:
     for variable in variables:
         build = build_of(invocation, variable, module.source, span, setting=setting, project=project)
         found.append(build._replace(slot=slot if build.state == "missing" else None))
-    return ScriptFacts(tuple(found), pushing or any(build.published for build in found))
+    return ScriptFacts(tuple(found), pushing)

@@ -23,6 +23,7 @@ from prelaunch.model import (
 )
 from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
 from prelaunch.places.files import context_dockerfile, delegated
+from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
 from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, publishes
 from prelaunch.resolve import MARKERS, Field
 
@@ -59,10 +60,10 @@ class Setting(NamedTuple):
 
 
 class ScriptFacts(NamedTuple):
-    """What a script does: the images it builds, and whether it pushes one (`docker push`, `--push`, `crane push`)."""
+    """What a script does: the images it builds, and those it pushes by a command of its own (`docker push`)."""
 
-    builds: tuple[Build, ...]
-    pushes: bool
+    builds: tuple[Build, ...] = ()
+    pushes: Pushes = NO_PUSHES
 
 
 def read_script(fragment: Fragment, setting: Setting, project: Project) -> ScriptFacts:
@@ -78,7 +79,7 @@ def read_script(fragment: Fragment, setting: Setting, project: Project) -> Scrip
 def _read(fragment: Fragment, setting: Setting, project: Project, depth: int) -> ScriptFacts:
     fragment = _mark_unset(fragment)
     if not project.settings.wrappers and not any(word in fragment.text for word in _SPEAKING):
-        return ScriptFacts((), pushes=False)
+        return ScriptFacts()
     from prelaunch.places.session import Session
 
     session = Session(fragment, setting.environment, setting.directory, project)
@@ -90,8 +91,14 @@ def merge(alternatives: list[ScriptFacts]) -> ScriptFacts:
     if len(alternatives) == 1:
         return alternatives[0]
     return ScriptFacts(
-        unite(build for facts in alternatives for build in facts.builds), any(f.pushes for f in alternatives)
+        unite(build for facts in alternatives for build in facts.builds), united(f.pushes for f in alternatives)
     )
+
+
+def of_unit(several: Iterable[ScriptFacts]) -> list[Build]:
+    """The builds of a unit (the scripts of a job, the lines of a task): published are those that one of them pushes."""
+    facts = list(several)
+    return published([build for each in facts for build in each.builds], united(each.pushes for each in facts))
 
 
 def unite(builds: Iterable[Build]) -> tuple[Build, ...]:
@@ -183,14 +190,11 @@ class _Commands:
         self.project = project
         self.depth = depth
         self.builds: list[Build] = []
-        self.pushes = False
+        self.pushes = NO_PUSHES
 
     def facts(self, builds: Iterable[Build]) -> ScriptFacts:
-        """The result: a script that pushes publishes what it builds."""
-        united = unite(builds)
-        if self.pushes:
-            united = tuple(build._replace(published=True) for build in united)
-        return ScriptFacts(united, self.pushes)
+        """The result: what a script pushes it publishes."""
+        return ScriptFacts(tuple(published(unite(builds), self.pushes)), self.pushes)
 
     def shell(self, session: Session) -> ScriptFacts:
         """Read every command of a shell script."""
@@ -200,7 +204,7 @@ class _Commands:
             if not command.words:
                 continue
             lines = [self._traced(fields, command) for fields in session.lines(order)]
-            self.pushes = self.pushes or any(pushes(fields, wrappers) for fields in lines)
+            self.pushes |= united(pushes(fields, wrappers) for fields in lines)
             builds += self._nested(command, lines, session, order)
             invocations = [one for fields in lines if (one := understand(fields, wrappers)) is not None]
             if invocations and any(block.kind == "function" for block in command.blocks):
@@ -225,7 +229,7 @@ class _Commands:
         inherited = Field(value.texts[0], steps=value.steps) if value and value.texts else None
         builds = []
         for line in lines:
-            self.pushes = self.pushes or pushes(line.fields, wrappers)
+            self.pushes |= pushes(line.fields, wrappers)
             invocation = understand(line.fields, wrappers)
             if invocation is not None:
                 variable = line.platform or inherited
@@ -264,9 +268,7 @@ class _Commands:
 
     def _fact(self, span: Span, invocation: Invocation, variable: Field | None, directory: str) -> Build:
         setting = self.setting._replace(directory=directory)
-        build = build_of(invocation, variable, self.fragment.source, span, setting=setting, project=self.project)
-        self.pushes = self.pushes or build.published
-        return build
+        return build_of(invocation, variable, self.fragment.source, span, setting=setting, project=self.project)
 
     def _slot(self, command: Command, invocation: Invocation) -> Slot | None:
         """Behind the word that names the subcommand, where that place of the file is this command's alone."""
@@ -321,7 +323,7 @@ class _Commands:
                 continue
             setting = self.setting._replace(environment=session.snapshot(order), directory=session.directory)
             facts = _read(fragment, setting, self.project, self.depth + 1)
-            self.pushes = self.pushes or facts.pushes
+            self.pushes |= facts.pushes
             builds += facts.builds
         return builds
 

@@ -19,12 +19,11 @@ from prelaunch.places.pipelines import (
     items,
     lines,
     note,
-    published,
     rows,
     text_at,
     variables,
 )
-from prelaunch.places.script import merge
+from prelaunch.places.script import merge, of_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,7 @@ def builds(source: Source, project: Project) -> list[Build]:
         for task in (*blocks, below(document, "after_pipeline", "task")):
             for job in items(below(task, "jobs")):
                 if task is not None and job.kind == "mapping":
-                    found += published(_job(job, task, document, scripts, fixed))
+                    found += of_unit(_job(job, task, document, scripts, fixed))
     return finish(found, source, read_from)
 
 

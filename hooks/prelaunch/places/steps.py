@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Value
-from prelaunch.places.pipelines import Scripts, documents, finish, lines, published
+from prelaunch.places.pipelines import Scripts, documents, finish, lines
+from prelaunch.places.script import of_unit
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml import walk
 
@@ -35,5 +36,5 @@ def builds(source: Source, project: Project) -> list[Build]:
     for node in walk(roots):
         for key, value in node.pairs:
             if key.value.lower() in KEYS and value.kind != "mapping":
-                found += published([scripts.run(lines(value), scripts.setting(environment))])
+                found += of_unit([scripts.run(lines(value), scripts.setting(environment))])
     return finish(found, source, read_from)

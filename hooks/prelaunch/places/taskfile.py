@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
 from prelaunch.places.gotemplate import template_spots
-from prelaunch.places.script import ScriptFacts, Setting, read_script, unite
+from prelaunch.places.script import ScriptFacts, Setting, of_unit, read_script, unite
 from prelaunch.places.substitution import bare_text, put, single
 from prelaunch.readers.yaml import read
 
@@ -61,14 +61,11 @@ class _File:
     def builds(self) -> Iterator[Build]:
         """The builds of every task: published where a command of the same task pushes."""
         for name, task in self.tasks.items():
-            facts = [self._command(name, task, command) for command in _commands(task)]
-            pushes = any(each.pushes for each in facts)
-            for each in facts:
-                yield from (build._replace(published=True) for build in each.builds) if pushes else each.builds
+            yield from of_unit(self._command(name, task, command) for command in _commands(task))
 
     def _command(self, name: str, task: Node, command: Node) -> ScriptFacts:
         if command.fragment is None or not command.value.strip():
-            return ScriptFacts((), pushes=False)
+            return ScriptFacts()
         scope = _Scope(self, name, task)
         fragment = command.fragment
         if "{{" in fragment.text:

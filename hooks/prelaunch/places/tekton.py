@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
-from prelaunch.places.containers import NOTHING, Surroundings, environment_of, host_of, read_container, shared
+from prelaunch.places.containers import NOTHING, Surroundings, environment_of, host_of, read_container
+from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
 from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
@@ -50,7 +51,7 @@ def builds_of(manifest: Node, source: Source, project: Project) -> list[Build]:
         case "Task" | "ClusterTask":
             return _task(spec, {}, around)
         case "StepAction":
-            return shared([_step(spec, _Parameters(source, spec, {}), around)])
+            return of_unit([_step(spec, _Parameters(source, spec, {}), around)])
         case "Pipeline":
             return _pipeline(spec, {}, around)
         case "TaskRun":
@@ -153,7 +154,7 @@ def _task(spec: Node, given: Mapping[str, Value], around: Surroundings) -> list[
     if template is not None and template.kind == "mapping":
         inner = inner._replace(environment=environment_of(template, inner))
     facts = [read_container(step, inner) for step in (steps.items if steps is not None else ())[:_MAX_ITEMS]]
-    return shared(facts)
+    return of_unit(facts)
 
 
 def _step(spec: Node, parameters: _Parameters, around: Surroundings) -> ScriptFacts:

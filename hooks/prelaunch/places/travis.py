@@ -20,11 +20,10 @@ from prelaunch.places.pipelines import (
     items,
     lines,
     note,
-    published,
     text_at,
     variables,
 )
-from prelaunch.places.script import merge
+from prelaunch.places.script import merge, of_unit
 
 if TYPE_CHECKING:
     from prelaunch.model import Build, Fragment, Source
@@ -70,7 +69,7 @@ def _job(job: Node, document: Node, scripts: Scripts) -> list[Build]:
         for architecture in architectures[:8]:
             setting = scripts.setting(row, host=_host(system, architecture))
             readings.append(scripts.run(fragments, setting))
-    return published([merge(readings)])
+    return of_unit([merge(readings)])
 
 
 def _host(system: str, architecture: str) -> Platform | None:
