@@ -69,6 +69,9 @@ def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
     python = words.get("python", ())
     if python is not None:
         wanted["python"] = (*BUILD_WORDS["python"], *extra, *python, MARK, *_UTF16)
+    # a test is asked of each file by itself: of many together nearly every test holds
+    tests = {kind: [word for word in of_kind if callable(word)] for kind, of_kind in wanted.items()}
+    wanted = {kind: tuple(word for word in of_kind if not callable(word)) for kind, of_kind in wanted.items()}
     held: dict[str, list[str]] = {kind: [] for kind in wanted}
     texts: dict[str, list[bytes]] = {kind: [] for kind in wanted}
     for path in paths:
@@ -82,6 +85,9 @@ def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
             yield path
             continue
         if data is None:
+            continue
+        if any(test(data) for test in tests.get(kind, ())):
+            yield path
             continue
         held[kind].append(path)
         texts[kind].append(data)

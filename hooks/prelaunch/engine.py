@@ -94,8 +94,11 @@ class Report(NamedTuple):
         return {**OWN_RULES, **{rule.name: rule.summary for rule in self.rules}}
 
 
-def read_facts(project: Project, file: File, wanted: Collection[str]) -> Facts:
-    """The facts of one file, of the `wanted` kinds (BUILD, IMPORT) that `discover` saw a chance of."""
+def read_facts(project: Project, file: File, wanted: Collection[str], rules: Iterable[Rule] = ()) -> Facts:
+    """The facts of one file, of the `wanted` kinds (BUILD, IMPORT) that `discover` saw a chance of.
+
+    A Python file is not parsed for its imports where every one of `rules` that judges them says that it need not be.
+    """
     try:
         source = _open(project, file)
     except UnreadableError as error:
@@ -109,7 +112,7 @@ def read_facts(project: Project, file: File, wanted: Collection[str]) -> Facts:
             builds = tuple(import_module(_PLACES[file.kind]).builds(source, project))
         except UnreadableError as error:
             faults.append(_unreadable(source, file.kind, error))
-    if IMPORT in wanted and IMPORT in file.facts:
+    if IMPORT in wanted and IMPORT in file.facts and _worth_parsing(source, file, project, rules):
         from prelaunch.readers import python
 
         try:
@@ -118,6 +121,14 @@ def read_facts(project: Project, file: File, wanted: Collection[str]) -> Facts:
         except UnreadableError as error:
             faults.append(_unreadable(source, file.kind, error))
     return Facts(source, builds, tuple(imports), tuple(faults))
+
+
+def _worth_parsing(source: Source, file: File, project: Project, rules: Iterable[Rule]) -> bool:
+    """Whether some rule has a chance of a finding among the imports of a file."""
+    judges = [rule for rule in rules if rule.judges is Import]
+    if file.kind != "python" or not judges:
+        return True
+    return any(rule.sift is None or rule.sift(source, project) for rule in judges)
 
 
 def _add_imports(
@@ -243,7 +254,7 @@ def run(project: Project, files: Sequence[File], judge: Judge, *, hints: bool = 
     findings: list[Finding] = []
     builds = unknown = 0
     for file in files:
-        facts = read_facts(project, file, judge.wanted)
+        facts = read_facts(project, file, judge.wanted, judge.rules)
         builds += len(facts.builds)
         unknown += sum(build.state == "unknown" for build in facts.builds)
         findings += judge.judge(facts, file, project)

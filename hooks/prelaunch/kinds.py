@@ -9,9 +9,10 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    Word = bytes | tuple[bytes, ...]  # one word, or a word together with any of the others
+    # one word, a word together with any of the others, or a test of the whole content
+    Word = bytes | tuple[bytes, ...] | Callable[[bytes], bool]
     Words = Mapping[str, tuple[Word, ...] | None]
 
 BUILD, IMPORT = "build", "import"
@@ -283,6 +284,9 @@ def any_of(words: tuple[Word, ...], data: bytes) -> bool:
     for word in words:
         if isinstance(word, bytes):
             if word in data:
+                return True
+        elif not isinstance(word, tuple):
+            if word(data):
                 return True
         elif word[0] in data:
             for other in word[1:]:

@@ -117,7 +117,7 @@ def _sound(project: Project, file: File, judge: Judge, old: Source, new: Source)
     counts = []
     for source in (old, new):
         view = _with(project, {file.path: source})
-        findings = order(judge.judge(read_facts(view, file, judge.wanted), file, view))
+        findings = order(judge.judge(read_facts(view, file, judge.wanted, judge.rules), file, view))
         counts.append(Counter(finding.rule for finding in findings))
     return not counts[1] - counts[0] and bool(counts[0] - counts[1])
 

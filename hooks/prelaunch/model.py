@@ -327,7 +327,8 @@ class Rule(NamedTuple):
     """A rule judges one kind of fact: a pure function of the fact and of what the project says.
 
     `certainty` is the highest that it gives, `fixable` whether it ever offers a fix. `mend` makes the fix of a fact
-    that `check` spoke about; it may be slow (libcst), so the engine calls it only where fixes are wanted.
+    that `check` spoke about; it may be slow (libcst), so the engine calls it only where fixes are wanted. `sift` is a
+    cheap look at a Python file: False where the rule has nothing to say of it, so that nobody parses it.
     """
 
     name: str
@@ -337,6 +338,7 @@ class Rule(NamedTuple):
     fixable: bool
     folder: str
     mend: Callable[[Any, Project], Fix | None] | None = None
+    sift: Callable[[Source, Project], bool] | None = None
 
     @property
     def doc(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # The data's packages, each with the names that it does not have (of a module that it does not have, the last part).
 NAMES: tuple[tuple[bytes, ...], ...] = (
@@ -96,9 +96,19 @@ NAMES: tuple[tuple[bytes, ...], ...] = (
     (b"yaml", b"SafeLoad", b"YamlError"),
 )
 
-WORDS: Mapping[str, tuple[bytes | tuple[bytes, ...], ...]] = {
-    "python": NAMES,
+
+def _may_fail(data: bytes) -> bool:
+    """Whether a Python text imports something that some release of a package lacks."""
+    if b"import" not in data:
+        return False
+    from prelaunch.index.quick import may_lack
+
+    return may_lack(data)
+
+
+WORDS: Mapping[str, tuple[bytes | tuple[bytes, ...] | Callable[[bytes], bool], ...]] = {
+    "python": (*NAMES, _may_fail),
     "notebook": NAMES,
     "dockerfile": NAMES,
 }
-"""By kind of file, what makes its imports worth reading: a word, or a word together with any of the others."""
+"""By kind of file, what makes its imports worth reading: a word, a word together with any of the others, or a test."""

@@ -551,7 +551,8 @@ def test_the_prefilter_words_are_the_packages_and_names_of_the_data() -> None:
         word = row.wrong if row.missing == "name" else row.module.rpartition(".")[2]
         names.setdefault(row.module.partition(".")[0], set()).add(word)
     expected = tuple((top.encode(), *(word.encode() for word in sorted(names[top]))) for top in sorted(names))
-    assert all(WORDS[kind] == expected for kind in ("python", "notebook", "dockerfile"))
+    assert WORDS["notebook"] == WORDS["dockerfile"] == expected
+    assert WORDS["python"][:-1] == expected
 
 
 def test_each_row_is_whole_and_stands_once() -> None:
@@ -594,7 +595,7 @@ def test_the_rule_says_its_name_and_its_documentation() -> None:
     assert RULE.summary.endswith(".")
 
 
-def test_checking_imports_neither_libcst_nor_the_data_where_nothing_is_found() -> None:
+def test_checking_never_imports_libcst() -> None:
     code = textwrap.dedent(
         """
         import sys
@@ -605,8 +606,8 @@ def test_checking_imports_neither_libcst_nor_the_data_where_nothing_is_found() -
         for text in ("import os", "from rich import Table"):
             for fact in imports(Source("a.py", text).whole()):
                 list(check(fact, Project(".")))
-            print("libcst" in sys.modules, "prelaunch_rules.nonexistent_import.data" in sys.modules)
+            print("libcst" in sys.modules, "prelaunch_rules.nonexistent_import.fix" in sys.modules)
         """
     )
     run: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["False", "False", "False", "True"]
+    assert run.stdout.split() == ["False", "False", "False", "False"]

@@ -13,51 +13,50 @@ from prelaunch.model import Edit, Fix
 if TYPE_CHECKING:
     from prelaunch.model import Fragment, Import, Span
     from prelaunch.project import Project
-    from prelaunch_rules.nonexistent_import.data import Row
+    from prelaunch_rules.nonexistent_import.judgement import Right
     from prelaunch_rules.nonexistent_import.module import Statement
 
 MAX_SEARCHED = 2_000
 """Python files that are searched for an import of the renamed name; in a larger project it is taken for used."""
 
 
-def fix(fact: Import, row: Row, project: Project) -> Fix | None:
-    """The fix of an import, or of an attribute, that `row` is about; None where no edit is sure to be right."""
-    if row.kind != "same" or fact.name != row.wrong or fact.fragment is None:
+def fix(fact: Import, right: Right, project: Project) -> Fix | None:
+    """The fix that makes an import, or an attribute, name `right`; None where no edit is sure to be right."""
+    if right.name is None or fact.name is None or fact.fragment is None:
         return None
-    moved = row.right_module != fact.module
+    moved = right.module != fact.module
     if fact.attribute:
-        return None if moved else _in_place(fact, row, row.right_name, "read")
+        return None if moved else _in_place(fact, right.name, "read", right.name)
     from prelaunch_rules.nonexistent_import.module import statement
 
     found = statement(fact.fragment, fact.span)
     if found is None:
-        kept = row.right_name if fact.alias else f"{row.right_name} as {row.wrong}"
-        return None if moved else _in_place(fact, row, kept, "import")
+        kept = right.name if fact.alias else f"{right.name} as {fact.name}"
+        return None if moved else _in_place(fact, kept, "import", right.name)
     if moved and found.names != 1:
         return None  # the other names of the statement stay where they are
     edits: list[tuple[int, int, str]] = []
     if moved:
-        edits.append((*found.module, row.right_module))
-    if row.right_name != row.wrong:
-        edits += _rename(fact, found, row, project)
-    title = f"import `{row.right_name}`" + (f" from `{row.right_module}`" if moved else f" in place of `{row.wrong}`")
+        edits.append((*found.module, right.module))
+    if right.name != fact.name:
+        edits += _rename(fact, found, right.name, right.module, project)
+    title = f"import `{right.name}`" + (f" from `{right.module}`" if moved else f" in place of `{fact.name}`")
     return _mapped(fact.fragment, edits, title)
 
 
-def _in_place(fact: Import, row: Row, text: str, verb: str) -> Fix | None:
+def _in_place(fact: Import, text: str, verb: str, right: str) -> Fix | None:
     """The fix that needs no other place than the name's own."""
     span = fact.span
-    if fact.source.text[span.start : span.stop] != row.wrong:
+    if fact.source.text[span.start : span.stop] != fact.name:
         return None
-    return Fix((Edit(span, text),), f"{verb} `{row.right_name}` in place of `{row.wrong}`")
+    return Fix((Edit(span, text),), f"{verb} `{right}` in place of `{fact.name}`")
 
 
-def _rename(fact: Import, found: Statement, row: Row, project: Project) -> list[tuple[int, int, str]]:
-    right = row.right_name
+def _rename(fact: Import, found: Statement, right: str, module: str, project: Project) -> list[tuple[int, int, str]]:
     start, stop = found.name
     if found.aliased:
         return [(start, stop, right)]
-    uses = None if _may_be_used_elsewhere(fact, project) else found.uses(right, row.right_module)
+    uses = None if _may_be_used_elsewhere(fact, project) else found.uses(right, module)
     if uses is None:
         return [(start, stop, f"{right} as {found.wrong}")]
     drop = found.dropped if right in found.beside else None

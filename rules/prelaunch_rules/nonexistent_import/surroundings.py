@@ -9,9 +9,7 @@ from prelaunch_rules.nonexistent_import.data import NEED_A_NAME, OTHERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prelaunch.model import Import
     from prelaunch.project import Project
-    from prelaunch_rules.nonexistent_import.data import Row
 
 _SOURCE_FOLDERS = ("", "src", "lib", "libs", "python", "app", "vendor")
 _REQUIREMENT_FILES = frozenset(
@@ -21,14 +19,13 @@ _REQUIREMENT_FILES = frozenset(
 _OWN_NAME_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
-def may_be_another(row: Row, fact: Import, project: Project) -> bool:
-    """Whether the import may mean something else than the distribution that the row is about."""
-    top = row.module.partition(".")[0]
-    folders = tuple(_folders(fact.source.path))
+def may_be_another(distribution: str, top: str, path: str, project: Project) -> bool:
+    """Whether the module `top`, in the file at `path`, may be something else than what `distribution` installs."""
+    folders = tuple(_folders(path))
     return (
         _is_local(project, top, folders)
-        or _is_own_project(project, row.package, folders)
-        or _is_namesake(project, row.package, top, folders)
+        or _is_own_project(project, distribution, folders)
+        or _is_namesake(project, distribution, top, folders)
     )
 
 

@@ -1,0 +1,69 @@
+"""Whether a file is worth parsing for its imports: the index, asked about a cheap look at the text.
+
+This runs in every call of the hook on a Python file: nothing heavy is imported, and what one file asked is remembered
+for the next.
+"""
+
+from __future__ import annotations
+
+from prelaunch.index.lookup import PYTHON, Asked, always_there, provider
+from prelaunch.index.shipped import index, python_names
+from prelaunch.readers.python_scan import attributes, scan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_always: dict[tuple[str, str | None, bool], bool] = {}
+
+
+def may_lack(data: bytes) -> bool:
+    """Whether a Python text asks for something that some release of a distribution of the index lacks."""
+    return b"import" in data and any(not _is_always_there(asked) for asked in questions(data))
+
+
+def questions(data: bytes) -> Iterator[Asked]:
+    """What the imports of a text ask for, and the attributes that it reads from what it imports."""
+    names, bound = scan(data)
+    for module, wanted in names.items():
+        yield Asked(module)
+        for name in wanted:
+            yield Asked(module, name)
+    known = {name: module for name, module in bound.items() if _is_known(module.partition(".")[0])}
+    if known:
+        for module, name in attributes(data, known):
+            yield Asked(module, name, attribute=True)
+
+
+def _is_known(top: str) -> bool:
+    found = index()
+    return found is not None and len(found.providers(top)) == 1
+
+
+def _is_always_there(asked: Asked) -> bool:
+    key = (asked.module, asked.name, asked.attribute)
+    if key not in _always:
+        _always[key] = _asks_nothing(asked)
+    return _always[key]
+
+
+def _asks_nothing(asked: Asked) -> bool:
+    found = index()
+    if found is None:
+        return True
+    if found.providers(asked.top) == (PYTHON,):
+        return _asks_python_nothing(asked)
+    package = provider(found, asked.top)
+    return package is None or always_there(package, asked)
+
+
+def _asks_python_nothing(asked: Asked) -> bool:
+    for path in asked.above():
+        names = python_names(path)
+        if names is not None and "*" in names[0]:
+            return False
+    names = python_names(asked.module)
+    if names is None or asked.name in {None, "*"}:
+        return True
+    changed, stable = names
+    return asked.name not in changed and (asked.name in stable or "*" in stable or str(asked.name).startswith("__"))

@@ -1,0 +1,84 @@
+"""Where the name index lies: the one that comes with prelaunch, or a larger one that is installed beside it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from prelaunch.index.store import Index, Package
+
+FILE = "names.idx"
+LARGER = "prelaunch_index"
+"""The package that holds a larger index, by the same file name; it is looked for, never imported."""
+
+PYTHON_FILE = "python.txt"
+"""The names of the standard library."""
+
+_texts: dict[str, bytes] = {}
+_opened: dict[str, Index | None] = {}
+
+
+def path() -> str:
+    """The path of the data file that is in use; it need not exist (a build from source without the data)."""
+    here = os.getcwd()
+    for folder in sys.path:
+        # never the current folder: it is the repository under check
+        if folder and folder != here:
+            larger = os.path.join(folder, LARGER, FILE)
+            if os.path.isfile(larger):
+                return larger
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), FILE)
+
+
+def index() -> Index | None:
+    """The name index, opened once; None where there is none. Raises `IndexDamaged`."""
+    if "" not in _opened:
+        from prelaunch.index.store import Index
+
+        try:
+            _opened[""] = Index.open(path())
+        except OSError:
+            _opened[""] = None
+    return _opened[""]
+
+
+def python_names(module: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The names of a module of the standard library that come or go between versions, and those that are always there.
+
+    "*" among the first: the module itself comes or goes. "*" among the others: there may be more than are known. None
+    for a module that is not listed. The lists are `python.txt`, written with the index: asked about nearly every file,
+    they are read without opening it.
+    """
+    if "" not in _texts:
+        try:
+            with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), PYTHON_FILE), "rb") as file:
+                _texts[""] = b"\n" + file.read()
+        except OSError:
+            _texts[""] = b""
+    text = _texts[""]
+    at = text.find(f"\n{module} ".encode("utf-8", "surrogatepass"))
+    if at < 0:
+        return None
+    changed, _, stable = text[at : text.find(b"\n", at + 1)].partition(b"/")
+    return frozenset(changed.decode().split()[1:]), frozenset(stable.decode().split())
+
+
+def spell_python(package: Package) -> str:
+    """The content of `python.txt`, of the standard library's entry in the index."""
+    lines = []
+    everything = range(len(package.releases))
+    modules = sorted({dotted for number in everything for dotted in package.modules(number)})
+    for module in modules:
+        seen = package.seen(module)
+        names = {name for number in seen for name in package.names(module, number) or {}}
+        names.update(each.rpartition(".")[2] for each in modules if each.rpartition(".")[0] == module)
+        changed = {name for name in names if len(package.seen(module, name)) < len(seen)}
+        stable = names - changed
+        if len(seen) < len(everything):
+            changed.add("*")
+        if not all(package.is_closed(module, number) for number in seen):
+            stable = {"*"}
+        lines.append(" ".join((module, *sorted(changed), "/", *sorted(stable))))
+    return "\n".join(lines) + "\n"

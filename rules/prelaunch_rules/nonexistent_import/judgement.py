@@ -1,0 +1,139 @@
+"""Whether an import can succeed: the curated names, then the index against the releases that the project may get."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch.index.lookup import PYTHON, Asked, history, lacking_in_all, provider
+from prelaunch.index.shipped import index
+from prelaunch_rules.nonexistent_import.surroundings import may_be_another
+
+if TYPE_CHECKING:
+    from prelaunch.index.store import Package
+    from prelaunch.model import Certainty, Import
+    from prelaunch.project import Project
+    from prelaunch_rules.nonexistent_import.data import Row
+    from prelaunch_rules.nonexistent_import.versions import Said
+
+
+class Right(NamedTuple):
+    """What was probably meant: `from module import name` (None: the module). `sure`: a fix may write it."""
+
+    module: str
+    name: str | None
+    sure: bool = False
+
+
+class Fault(NamedTuple):
+    """What is lacking: the dotted `path` of it in `distribution`.
+
+    `never`: no release has it, of those from `first` to `last`. Otherwise `version` (what the project has; "" for a
+    range) lacks it, as `where` says, and `had` and `since` are the last and the first release that have it.
+    """
+
+    path: str
+    distribution: str
+    first: str
+    last: str
+    never: bool = True
+    version: str = ""
+    where: str = ""
+    had: str = ""
+    since: str = ""
+    certainty: Certainty = "certain"
+    right: Right | None = None
+
+
+def judge(fact: Import, project: Project) -> Fault | None:
+    """The fault of an import, or of the reading of an attribute; None where it may succeed."""
+    asked = Asked(fact.module, fact.name, attribute=fact.attribute)
+    fault = _curated(asked, fact.source.path, project)
+    if fault is not None:
+        return fault
+    return _indexed(asked, fact.source.path, project)
+
+
+def may_lack(asked: Asked, path: str, project: Project) -> bool:
+    """Whether `judge` would find a fault in it; what is suggested is not looked for."""
+    return _curated(asked, path, project) is not None or _indexed(asked, path, project, guess=False) is not None
+
+
+def _curated(asked: Asked, path: str, project: Project) -> Fault | None:
+    from prelaunch_rules.nonexistent_import.data import find_name, find_path
+
+    name = asked.name if asked.name != "*" else None
+    row = find_name(asked.module, name) if name else None
+    missing = f"{asked.module}.{name}"
+    if asked.attribute:
+        # an attribute that is a submodule may be there without being listed: only names of a module are judged
+        row = row if row and row.missing == "name" else None
+    else:
+        found = find_path(asked.module)
+        if found is not None:
+            # of several rows of a missing module the one of this name has the suggestion
+            missing, row = (found[0], row) if row and row.missing == "module" else found
+    if row is None or may_be_another(row.package, asked.top, path, project):
+        return None
+    return Fault(missing, row.package, row.first, row.last, right=_right(row, asked))
+
+
+def _right(row: Row, asked: Asked) -> Right | None:
+    if not row.right or asked.name != row.wrong:
+        return None
+    return Right(row.right_module, row.right_name, sure=row.kind == "same")
+
+
+def _indexed(asked: Asked, path: str, project: Project, *, guess: bool = True) -> Fault | None:
+    found = index()
+    package = provider(found, asked.top) if found is not None else None
+    if found is None or package is None or may_be_another(package.distribution, asked.top, path, project):
+        return None
+    everything = range(len(package.releases))
+    never = lacking_in_all(package, asked, everything)
+    if never is None and all(lacking_in_all(package, asked, (number,)) is None for number in everything):
+        return None
+    from prelaunch_rules.nonexistent_import.versions import said
+
+    narrowed = said(project, path, package, found)
+    if narrowed is None:
+        return None
+    if package.distribution == PYTHON:
+        return _of_python(asked, path, project, package, narrowed)
+    missing = never or (None if narrowed.every else lacking_in_all(package, asked, narrowed.releases))
+    if missing is None:
+        return None
+    fault = _fault(package, missing, narrowed, never=never is not None)
+    return fault._replace(right=_suggested(asked, package, narrowed)) if guess else fault
+
+
+def _fault(package: Package, path: str, said: Said, *, never: bool) -> Fault:
+    had, since = ("", "") if never else history(package, path)
+    fault = Fault(path, package.distribution, package.releases[0], package.releases[-1], never, had=had, since=since)
+    return fault._replace(version=said.version, where=said.where)
+
+
+def _of_python(asked: Asked, path: str, project: Project, package: Package, said: Said) -> Fault | None:
+    from prelaunch_rules.nonexistent_import.versions import brings, knows_all
+
+    missing = lacking_in_all(package, asked, said.releases)
+    if missing is None:
+        return None
+    whole = "." in missing
+    if not whole and brings(project, path, missing):
+        return None
+    fault = _fault(package, missing, said, never=False)
+    # a distribution that another one needs may bring the module back, unless all of them are known
+    sure = said.sure and (whole or knows_all(project, path))
+    return fault._replace(certainty="certain" if sure else "likely")
+
+
+def _suggested(asked: Asked, package: Package, said: Said) -> Right | None:
+    from prelaunch.index.suggest import suggest
+
+    found = index()
+    if found is None or asked.name in {None, "*"}:
+        return None
+    guesses = suggest(found, package, asked.module, str(asked.name), said.releases[-1])
+    if not guesses or guesses[0].margin != "clear":
+        return None
+    return Right(guesses[0].module, guesses[0].name, guesses[0].sure)
