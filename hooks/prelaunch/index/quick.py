@@ -12,7 +12,7 @@ from prelaunch.readers.python_scan import attributes, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _always: dict[tuple[str, str | None, bool], bool] = {}
 
@@ -22,22 +22,22 @@ def may_lack(data: bytes) -> bool:
     return b"import" in data and any(not _is_always_there(asked) for asked in questions(data))
 
 
-def questions(data: bytes) -> Iterator[Asked]:
-    """What the imports of a text ask for, and the attributes that it reads from what it imports."""
+def questions(data: bytes, tops: Collection[str] = ()) -> Iterator[Asked]:
+    """What the imports of a text ask for, and the attributes that it reads from what the index holds, or from `tops`."""
     names, bound = scan(data)
     for module, wanted in names.items():
         yield Asked(module)
         for name in wanted:
             yield Asked(module, name)
-    known = {name: module for name, module in bound.items() if _is_known(module.partition(".")[0])}
+    known = {name: module for name, module in bound.items() if _is_known(module.partition(".")[0], tops)}
     if known:
         for module, name in attributes(data, known):
             yield Asked(module, name, attribute=True)
 
 
-def _is_known(top: str) -> bool:
+def _is_known(top: str, tops: Collection[str]) -> bool:
     found = index()
-    return found is not None and len(found.providers(top)) == 1
+    return top in tops or found is not None and len(found.providers(top)) == 1
 
 
 def _is_always_there(asked: Asked) -> bool:

@@ -21,7 +21,7 @@ _CONTINUED = (b"\\\n", b"\\\r\n")
 def scan(data: bytes) -> tuple[dict[str, set[str]], dict[str, str]]:
     """What a module of these bytes may import: names by module, and modules by the name that they are bound to.
 
-    `from a.b import c` gives `c` under `a.b`; `import a.b` gives `b` under `a`. Relative imports give nothing.
+    `from a.b import c` gives `c` under `a.b`; `import a.b` gives `b` under `a`, and nothing under `a.b`. Relative imports give nothing.
     """
     names: dict[str, set[str]] = {}
     bound: dict[str, str] = {}
@@ -146,7 +146,7 @@ def _plain(data: bytes, at: int, names: dict[str, set[str]], bound: dict[str, st
             continue
         count += 1
         parts = path.split(".")
-        names.setdefault(parts[0], set())
+        names.setdefault(path, set())
         for number in range(1, len(parts)):
             names.setdefault(".".join(parts[:number]), set()).add(parts[number])
         alias = words[2].decode("ascii", "replace") if len(words) == 3 and words[1] == b"as" else ""

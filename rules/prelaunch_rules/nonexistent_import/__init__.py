@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Finding, Import, Rule
+from prelaunch_rules import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 NAME = "nonexistent-import"
+_TOPS = frozenset(group[0].decode() for group in NAMES)
 
 
 def check(fact: Import, project: Project) -> Iterator[Finding]:
@@ -46,7 +48,7 @@ def sift(source: Source, project: Project) -> bool:
     from prelaunch_rules.nonexistent_import.judgement import may_lack
 
     data = source.text.encode("utf-8", "surrogateescape")
-    return any(may_lack(asked, source.path, project) for asked in questions(data))
+    return any(may_lack(asked, source.path, project) for asked in questions(data, _TOPS))
 
 
 RULE = Rule(

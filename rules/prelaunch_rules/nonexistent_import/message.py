@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 def message(fact: Import, fault: Fault) -> str:
     """The message of a finding."""
+    return f"{lacks(fact, fault)}, {_ends(fact)}{suggestion(fact, fault)}"
+
+
+def lacks(fact: Import, fault: Fault) -> str:
+    """What is lacking, and where."""
     by_name = fact.name is not None and fault.path == f"{fact.module}.{fact.name}"
-    shown = fact.name if by_name else fault.path
-    return f"`{shown}` {_where(fault)}, {_ends(fact)}{_suggestion(fact, fault)}"
+    return f"`{fact.name if by_name else fault.path}` {_where(fault)}"
 
 
 def _where(fault: Fault) -> str:
@@ -43,7 +47,8 @@ def _ends(fact: Import) -> str:
     return "so this import fails when it runs" if _is_indented(fact) else "so this import fails at start"
 
 
-def _suggestion(fact: Import, fault: Fault) -> str:
+def suggestion(fact: Import, fault: Fault) -> str:
+    """What was probably meant, to stand behind the rest; "" where nothing is sure enough."""
     right = fault.right
     if right is None:
         return ""
