@@ -1,4 +1,4 @@
-"""The names that are in no release of their package: the rows of `names.tsv`, read when the first is asked for."""
+"""The curated data, read when first asked for: `names.tsv` (in no release ever), `meant.tsv` (what was meant)."""
 
 from __future__ import annotations
 
@@ -61,6 +61,22 @@ def rows() -> tuple[Row, ...]:
 def _row(line: str) -> Row:
     package, module, wrong, right, kind, missing, first, last, releases = line.rstrip("\n").split("\t")
     return Row(package, module, wrong, right, kind, missing, first, last, int(releases))
+
+
+@cache
+def _meant() -> Mapping[tuple[str, str], tuple[str, str]]:
+    found = {}
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "meant.tsv"), encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                _, module, wrong, right, kind = line.rstrip("\n").split("\t")
+                found[module, wrong] = right, kind
+    return found
+
+
+def find_meant(module: str, name: str) -> tuple[str, str] | None:
+    """What was meant by a name that the index lacks: `module:name`, and `same` or `near` as in `meant.tsv`."""
+    return _meant().get((module, name))
 
 
 @cache

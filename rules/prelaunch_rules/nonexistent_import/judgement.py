@@ -128,12 +128,35 @@ def _of_python(asked: Asked, path: str, project: Project, package: Package, said
 
 
 def _suggested(asked: Asked, package: Package, said: Said) -> Right | None:
-    from prelaunch.index.suggest import suggest
-
     found = index()
     if found is None or asked.name in {None, "*"}:
         return None
+    from prelaunch_rules.nonexistent_import.data import find_meant
+
+    meant = find_meant(asked.module, str(asked.name))
+    if meant is not None:
+        module, _, name = meant[0].partition(":")
+        return Right(module, name, sure=meant[1] == "same" and _is_there(module, name, package, said))
+    from prelaunch.index.suggest import suggest
+
     guesses = suggest(found, package, asked.module, str(asked.name), said.releases[-1])
     if not guesses or guesses[0].margin != "clear":
         return None
-    return Right(guesses[0].module, guesses[0].name, guesses[0].sure)
+    best = guesses[0]
+    there = best.name is not None and _is_there(best.module, best.name, package, said)
+    return Right(best.module, best.name, sure=best.sure and there)
+
+
+def _is_there(module: str, name: str, package: Package, said: Said) -> bool:
+    """Whether the right name is in what the project has: in each release that it may get, or in what that requires."""
+    found = index()
+    other = provider(found, module.partition(".")[0]) if found is not None else None
+    if other is None:
+        return False
+    if other is not package:
+        return (
+            other.distribution in {*package.requires, PYTHON}
+            and other.name(module, name, len(other.releases) - 1) == "present"
+        )
+    numbers = said.releases[-1:] if said.every else said.releases
+    return all(package.name(module, name, number) == "present" for number in numbers)
