@@ -23,7 +23,7 @@ def may_lack(data: bytes) -> bool:
 
 
 def questions(data: bytes, tops: Collection[str] = ()) -> Iterator[Asked]:
-    """What the imports of a text ask for, and the attributes that it reads from what the index holds, or from `tops`."""
+    """What the imports of a text ask for, and the attributes that it reads of what the index (or `tops`) holds."""
     names, bound = scan(data)
     for module, wanted in names.items():
         yield Asked(module)
@@ -37,7 +37,7 @@ def questions(data: bytes, tops: Collection[str] = ()) -> Iterator[Asked]:
 
 def _is_known(top: str, tops: Collection[str]) -> bool:
     found = index()
-    return top in tops or found is not None and len(found.providers(top)) == 1
+    return top in tops or (found is not None and len(found.providers(top)) == 1)
 
 
 def _is_always_there(asked: Asked) -> bool:

@@ -1,0 +1,122 @@
+"""`prelaunch index build`: distributions of a registry to a data file. The only command that uses the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch.index.harvest import Harvest, Options, harvest
+from prelaunch.index.pack import write
+from prelaunch.index.registry import RegistryError
+from prelaunch.index.unite import History, unite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+COLLIDING = {
+    "Crypto": ("pycrypto",),
+    "jwt": ("jwt",),
+    "cv2": ("opencv-contrib-python", "opencv-contrib-python-headless", "opencv-python", "opencv-python-headless"),
+    "psycopg2": ("psycopg2", "psycopg2-binary"),
+    "dotenv": ("django-dotenv", "dotenv"),
+    "jose": ("jose",),
+    "slugify": ("python-slugify", "slugify", "unicode-slugify"),
+    "attr": ("attr",),
+    "magic": ("python-magic", "filemagic"),
+    "docx": ("python-docx", "docx"),
+    "serial": ("pyserial", "serial"),
+    "usb": ("pyusb",),
+    "yaml": ("pyyaml-ft",),
+    "skimage": ("scikit-image",),
+    "discord": ("discord", "discord-py", "py-cord"),
+    "telegram": ("python-telegram-bot", "telegram"),
+    "git": ("gitpython",),
+    "google": ("google", "protobuf"),
+    "zmq": ("pyzmq",),
+    "MySQLdb": ("mysqlclient", "mysql-python"),
+    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-gpu"),
+}
+"""Top-level names that distributions outside the index give too, as far as is known: they are not judged."""
+
+
+class Result(NamedTuple):
+    """What became of one distribution: its history, or why there is none, and the problems on the way."""
+
+    distribution: str
+    history: History | None
+    problems: tuple[str, ...]
+    seconds: float
+
+
+def build(names: Sequence[str], options: Options, output: str, jobs: int, extra: Iterable[History] = ()) -> int:
+    """Harvest `names` in `jobs` processes and write the data file, with a report beside it; its size in bytes.
+
+    `extra` are histories that come from elsewhere (the standard library). A distribution that fails is a line of the
+    report. What was read is kept, so that a build that was broken off goes on where it was.
+    """
+    started = time.monotonic()
+    histories: list[History] = list(extra)
+    report: list[str] = []
+    with ProcessPoolExecutor(jobs, max_tasks_per_child=20) as pool:
+        waiting = {pool.submit(one, name, options): name for name in names}
+        try:
+            for number, done in enumerate(as_completed(waiting), 1):
+                result = done.result()
+                if result.history is not None:
+                    histories.append(result.history)
+                report += result.problems
+                _tell(number, len(names), result, started)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    from prelaunch import __version__
+
+    size = write(
+        histories,
+        output,
+        providers_extra=COLLIDING,
+        built=time.strftime("%Y-%m-%d"),
+        generator=f"prelaunch {__version__}",
+    )
+    with open(f"{output}.report.txt", "w", encoding="utf-8") as file:
+        file.write(f"{len(histories)} of {len(names)} distributions, {size} bytes\n")
+        file.writelines(f"{line}\n" for line in sorted(report))
+    return size
+
+
+def one(name: str, options: Options) -> Result:
+    """One distribution, in a process of the pool. Nothing that it meets stops the others."""
+    started = time.monotonic()
+    try:
+        found: Harvest = harvest(name, options)
+        history = unite(found.surfaces, found.probes) if found.surfaces else None
+        problems = found.problems if found.surfaces else (f"{name}: no release with a wheel", *found.problems)
+    except (RegistryError, OSError, RuntimeError, ValueError, MemoryError) as error:
+        history, problems = None, (f"{name}: {type(error).__name__}: {error}",)
+    return Result(name, history, problems, time.monotonic() - started)
+
+
+def read_asked(path: str) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """By distribution and module, the names to ask for: JSON lines with `package`, `module` and `wrong`."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            modules = found.setdefault(row["package"], {})
+            modules[row["module"]] = (*modules.get(row["module"], ()), row["wrong"])
+    return found
+
+
+def _tell(number: int, of: int, result: Result, started: float) -> None:
+    left = (time.monotonic() - started) / number * (of - number)
+    what = f"{len(result.history.releases)} releases" if result.history is not None else "nothing"
+    line = f"{number}/{of} {result.distribution}: {what}, {result.seconds:.0f} s; about {left / 60:.0f} min left"
+    if sys.stderr.isatty():
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+        print(f"\r{line[: width - 1]:{width - 1}}", end="" if number < of else "\n", file=sys.stderr, flush=True)
+    else:
+        print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,175 @@
+"""One distribution of the registry to its history: releases chosen, wheels read, some releases really imported."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch.index.cache import Cache
+from prelaunch.index.extract import EXTRACTOR_VERSION, surface_of
+from prelaunch.index.probe import PROBE_VERSION, Environment, ProbeError, Python
+from prelaunch.index.registry import Registry, RegistryError
+from prelaunch.index.releases import Release, choose
+from prelaunch.index.surface import Probe, Surface, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from prelaunch.index.bindings import Bindings
+
+MOST_PROBES = 5
+"""Releases of one distribution that are really imported: the newest, then the last of each older major."""
+
+MOST_MODULES = 4_000
+"""Modules of one release that are really imported; the shortest names first."""
+
+_NOT_IMPORTED = frozenset(
+    {
+        "__main__",
+        "test",
+        "tests",
+        "testing",
+        "conftest",
+        "setup",
+        "examples",
+        "example",
+        "benchmarks",
+        "docs",
+        "_vendor",
+    }
+)
+_PYTHON_CAME = {
+    "3.6": "2016-12-23", "3.7": "2018-06-27", "3.8": "2019-10-14", "3.9": "2020-10-05", "3.10": "2021-10-04",
+    "3.11": "2022-10-24", "3.12": "2023-10-02", "3.13": "2024-10-07", "3.14": "2025-10-07",
+}  # fmt: skip
+
+
+class Options(NamedTuple):
+    """What a harvest needs to know; plain, so that it can be handed to another process."""
+
+    cache: str
+    address: str | None = None
+    pythons: tuple[Python, ...] = ()
+    asked: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    probing: bool = True
+
+
+class Harvest(NamedTuple):
+    """Everything that is known of a distribution, and what went wrong on the way (lines for the report)."""
+
+    distribution: str
+    surfaces: tuple[Surface, ...]
+    probes: tuple[Probe, ...]
+    problems: tuple[str, ...]
+
+
+def harvest(distribution: str, options: Options) -> Harvest:
+    """Read one distribution. Problems of single releases are lines of the result; `RegistryError` where all fails."""
+    cache = Cache(options.cache)
+    registry = Registry(options.address)
+    problems: list[str] = []
+    known: dict[tuple[str, str], Bindings] = {}
+    surfaces: list[tuple[Release, Surface]] = []
+    releases = choose(registry.wheels(distribution))
+    for release in releases:
+        try:
+            surfaces.append((release, _surface(release, registry, cache, known)))
+        except (RegistryError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            problems.append(f"{distribution} {release.version}: {error}")
+    probes: list[Probe] = []
+    chosen = _probed(surfaces) if options.probing and options.pythons else []
+    for release, surface in chosen:
+        try:
+            probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
+        except ProbeError as error:
+            problems.append(f"{distribution} {release.version} was not imported: {error}")
+    return Harvest(distribution, tuple(surface for _, surface in surfaces), tuple(probes), tuple(problems))
+
+
+def _surface(release: Release, registry: Registry, cache: Cache, known: dict[tuple[str, str], Bindings]) -> Surface:
+    key = json.dumps([EXTRACTOR_VERSION, [wheel.sha256 or wheel.url for wheel in release.wheels]])
+    kept = cache.get("surfaces", key)
+    if kept is not None:
+        return Surface.from_json(kept)
+    read = [surface_of(io.BytesIO(registry.fetch(wheel)), release.uploaded, known) for wheel in release.wheels]
+    surface = merge(read)
+    cache.put("surfaces", key, surface.to_json())
+    return surface
+
+
+def _probed(surfaces: Sequence[tuple[Release, Surface]]) -> list[tuple[Release, Surface]]:
+    """The releases to be imported: the newest of each major, newest first."""
+    newest: dict[str, tuple[Release, Surface]] = {}
+    for release, surface in surfaces:
+        newest[release.version.partition(".")[0]] = release, surface
+    return list(reversed(newest.values()))[:MOST_PROBES]
+
+
+def _probe(release: Release, surface: Surface, every: Iterable[Surface], options: Options, cache: Cache) -> Probe:
+    python = _python_for(release, options.pythons)
+    candidates = _candidates(surface, every, options.asked.get(surface.distribution, {}))
+    modules = sorted(
+        (name for name in surface.modules if _NOT_IMPORTED.isdisjoint(name.split("."))),
+        key=lambda name: (name.count("."), name),
+    )[:MOST_MODULES]
+    told = hashlib.sha256(json.dumps([modules, sorted(candidates.items())]).encode()).hexdigest()
+    key = json.dumps([PROBE_VERSION, surface.distribution, surface.version, python.version, told])
+    kept = cache.get("probes", key)
+    if kept is not None:
+        return Probe.from_json(kept)
+    before = (date.fromisoformat(release.uploaded) + timedelta(days=180)).isoformat() if release.uploaded else ""
+    requirement = f"{surface.distribution}=={surface.version}"
+    with Environment(python, requirement, before=before, address=options.address or Registry().address) as environment:
+        probe = environment.probe(surface.distribution, surface.version, modules, candidates)
+    cache.put("probes", key, probe.to_json())
+    return probe
+
+
+def _python_for(release: Release, pythons: Sequence[Python]) -> Python:
+    """The newest interpreter that was out when the release came, and that it admits and has a wheel for."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        admitted = SpecifierSet(release.requires_python)
+    except InvalidSpecifier:
+        admitted = SpecifierSet("")
+    fitting = [each for each in pythons if admitted.contains(f"{each.version}.99") and _has_wheel(release, each)]
+    timely = [each for each in fitting if _PYTHON_CAME.get(each.version, "9") <= release.uploaded]
+    found = timely or fitting[:1]
+    if not found:
+        raise ProbeError(f"no interpreter at hand fits (Python {release.requires_python or 'any'})")
+    return found[-1]
+
+
+def _has_wheel(release: Release, python: Python) -> bool:
+    tag = f"cp{python.version.replace('.', '')}"
+    for wheel in release.wheels:
+        interpreters, _, rest = wheel.tags.partition("-")
+        if "any" in rest or "abi3" in rest or tag in interpreters.split(".") or "py3" in interpreters.split("."):
+            return True
+    return False
+
+
+def _candidates(surface: Surface, every: Iterable[Surface], asked: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The names to ask each module for: what other releases had, and what people wrongly import."""
+    wanted: dict[str, set[str]] = {module: set(names) for module, names in asked.items() if module in surface.modules}
+    for other in every:
+        for dotted, module in other.modules.items():
+            mine = surface.modules.get(dotted)
+            if mine is not None:
+                missing = {name for name in module.names if name not in mine.names}
+                if missing:
+                    wanted.setdefault(dotted, set()).update(missing)
+            else:
+                parent, _, last = dotted.rpartition(".")
+                if parent in surface.modules:
+                    wanted.setdefault(parent, set()).add(last)
+    for dotted in list(asked):
+        parent, _, last = dotted.rpartition(".")
+        if dotted not in surface.modules and parent in surface.modules:
+            wanted.setdefault(parent, set()).add(last)
+    return {module: sorted(names) for module, names in wanted.items() if _NOT_IMPORTED.isdisjoint(module.split("."))}

@@ -1,0 +1,74 @@
+# ruff: noqa: BLE001, TRY300 (foreign code raises anything)
+"""Imports the modules of one release for real, in a process of its own that may die of it. Runs under Python 3.6 too.
+
+It is run as a script, with the path of a JSON file as its argument: `modules` in order, `candidates` by module, `out`
+where a line is written before and after each module, so that a crash shows which one it was.
+"""
+
+import importlib
+import json
+import os
+import sys
+import warnings
+
+
+def main(path: str) -> None:
+    """Import everything, then ask for the candidates."""
+    with open(path) as file:
+        task = json.load(file)
+    out = os.open(task["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def say(*parts: object) -> None:
+        os.write(out, (json.dumps(parts) + "\n").encode("ascii"))
+
+    warnings.simplefilter("ignore")
+    loaded = {}
+    for name in task["modules"]:
+        say("begin", name)
+        try:
+            loaded[name] = importlib.import_module(name)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            say("failed", name, type(error).__name__)
+    for name in task["modules"]:
+        if name in loaded:
+            # what stands in `sys.modules` now is what an import statement gets
+            module = sys.modules.get(name, loaded[name])
+            try:
+                names = sorted(each for each in dir(module) if isinstance(each, str))
+            except BaseException:
+                names = None
+            say("names", name, names)
+    for name, candidates in sorted(task["candidates"].items()):
+        if name in loaded:
+            say("asking", name)
+            module = sys.modules.get(name, loaded[name])
+            say("asked", name, [[each, ask(module, name, each)] for each in candidates])
+    say("done")
+    os._exit(0)
+
+
+def ask(module: object, name: str, wanted: str) -> object:
+    """Whether `from name import wanted` works: True, False, or None where it fails of something else."""
+    try:
+        getattr(module, wanted)
+        return True
+    except AttributeError:
+        pass
+    except BaseException:
+        return None
+    if not hasattr(module, "__path__"):
+        return False
+    full = name + "." + wanted
+    try:
+        importlib.import_module(full)
+        return True
+    except ImportError as error:
+        return False if getattr(error, "name", None) == full else None
+    except BaseException:
+        return None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,92 @@
+"""Which releases of a distribution go into the index, and which of their wheels are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from packaging.version import Version
+
+    from prelaunch.index.registry import File
+
+SINCE = "2021-01-01"
+"""From this day on the last release of each minor version is taken; of older majors the last one."""
+
+MOST = 45
+"""Of a distribution with more minors (a release a week) the newest half and a spread of the others are taken."""
+
+LARGEST = 150_000_000
+"""A larger wheel (a compiler, a whole graphics library) is left out, and its release with it."""
+
+
+class Release(NamedTuple):
+    """One release and the wheels of it that are read: one that fits everywhere, or one for each system."""
+
+    version: str
+    wheels: tuple[File, ...]
+
+    @property
+    def uploaded(self) -> str:
+        """When the first of its wheels came, an ISO date."""
+        return min(wheel.uploaded for wheel in self.wheels)[:10]
+
+    @property
+    def requires_python(self) -> str:
+        """What it says of Python, "" where nothing."""
+        return self.wheels[0].requires_python
+
+
+def choose(files: Iterable[File]) -> list[Release]:
+    """The releases to be indexed, ascending: final, not yanked, with wheels of a bearable size."""
+    from packaging.version import InvalidVersion, Version
+
+    by_version: dict[Version, list[File]] = {}
+    for file in files:
+        try:
+            version = Version(file.version)
+        except InvalidVersion:
+            continue
+        if not file.yanked and not version.is_prerelease and not version.is_devrelease:
+            by_version.setdefault(version, []).append(file)
+    minors: dict[tuple[int, ...], Version] = {}
+    majors: dict[tuple[int, int], Version] = {}
+    for version in sorted(by_version):
+        if max(file.uploaded for file in by_version[version]) >= SINCE:
+            minors[version.epoch, version.major, version.minor] = version
+        majors[version.epoch, version.major] = version
+    wanted = sorted({*minors.values(), *majors.values()})
+    found = [Release(str(version), _wheels(by_version[version])) for version in _thinned(wanted)]
+    return [release for release in found if release.wheels]
+
+
+def _thinned(versions: Sequence[Version]) -> list[Version]:
+    if len(versions) <= MOST:
+        return list(versions)
+    newest = versions[-(MOST // 2) :]
+    older = versions[: -(MOST // 2)]
+    room = MOST - len(newest)
+    return [*(older[round(at * (len(older) - 1) / (room - 1))] for at in range(room)), *newest]
+
+
+def _wheels(files: list[File]) -> tuple[File, ...]:
+    usable = [file for file in files if file.size <= LARGEST]
+    pure = [file for file in usable if file.tags.endswith("-none-any") and "py3" in file.tags]
+    if pure:
+        return (pure[0],)
+    found = []
+    for system in (("manylinux", "x86_64"), ("win_amd64",), ("macosx",)):
+        of_system = [file for file in usable if all(part in file.tags for part in system)]
+        if of_system:
+            found.append(max(of_system, key=_newest_python))
+    small = [file for file in found[1:] if file.size < 8_000_000]
+    return (*found[:1], *small)
+
+
+def _newest_python(file: File) -> tuple[int, int]:
+    """The CPython that a wheel is for; one newer than 3.13, or free-threaded, comes last."""
+    tag = file.tags.split("-")[0].split(".")[0]
+    digits = tag[2:] if tag.startswith("cp") and tag[2:].isdigit() else "30"
+    version = (int(digits[:1]), int(digits[1:] or 0))
+    return version if version <= (3, 13) and "t-" not in file.tags else (0, 0)
