@@ -74,7 +74,10 @@ def _version(path: str) -> str:
 
 
 class Environment:
-    """A throw-away environment with one release in it; use it in a `with` statement."""
+    """A throw-away environment with one release in it; use it in a `with` statement.
+
+    Without a requirement it is the interpreter itself, with nothing installed.
+    """
 
     def __init__(self, python: Python, requirement: str, *, before: str = "", address: str = "") -> None:
         """`before` (ISO date) keeps out dependencies that are younger."""
@@ -87,7 +90,8 @@ class Environment:
     def __enter__(self) -> Self:
         self.folder = tempfile.mkdtemp(prefix="prelaunch-probe-")
         try:
-            self._install()
+            if self.requirement:
+                self._install()
         except BaseException:
             self.__exit__()
             raise
@@ -99,6 +103,8 @@ class Environment:
     @property
     def interpreter(self) -> str:
         """The environment's own Python."""
+        if not self.requirement:
+            return self.python.path
         return os.path.join(self.folder, "env", "bin", "python")
 
     def _install(self) -> None:

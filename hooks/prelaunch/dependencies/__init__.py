@@ -1,0 +1,110 @@
+"""Which releases of a distribution, and which Python, a project says that it uses. Read from its files, nothing is run.
+
+What governs a Python file stands in the nearest folder upwards that holds such files; a lock file may lie further up.
+Where a lock file and a range speak of the same distribution, the lock file has it. Import this late: `packaging` takes
+longer than most of a run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prelaunch.dependencies.python import PythonVersions, python_versions
+from prelaunch.dependencies.requirement import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from prelaunch.project import Project
+
+__all__ = ["PythonVersions", "Requirement", "allowed", "pinned", "python_versions", "requirements"]
+
+
+def requirements(project: Project, near: str) -> Mapping[str, tuple[Requirement, ...]]:
+    """By distribution (normalised, PEP 503), what is said of it for the Python file at path `near`.
+
+    Empty where the project says nothing of any distribution.
+    """
+    folders = tuple(_folders(near))
+    for at, folder in enumerate(folders):
+        found = _of_folder(project, folder)
+        if found:
+            return _with_locks(project, folder, folders[at + 1 :], found)
+    return {}
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folder of a file and each above it, the root last, as the empty text."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+    yield ""
+
+
+def _of_folder(project: Project, folder: str) -> tuple[Requirement, ...]:
+    key = ("dependencies", folder)
+    if key not in project.memo:
+        from prelaunch.dependencies.files import read_folder
+
+        project.memo[key] = tuple(read_folder(project, folder))
+    found: tuple[Requirement, ...] = project.memo[key]
+    return found
+
+
+def _with_locks(
+    project: Project, folder: str, above: Sequence[str], found: tuple[Requirement, ...]
+) -> Mapping[str, tuple[Requirement, ...]]:
+    key = ("dependencies", "by name", folder)
+    if key not in project.memo:
+        locks: tuple[Requirement, ...] = ()
+        if not any(each.lock for each in found):
+            # a workspace has one lock file, at its top
+            locks = next((kept for each in above if (kept := _locks(project, each))), ())
+        by_name: dict[str, list[Requirement]] = {}
+        for each in (*found, *locks):
+            by_name.setdefault(each.name, []).append(each)
+        project.memo[key] = {name: _strongest(group) for name, group in by_name.items()}
+    answer: Mapping[str, tuple[Requirement, ...]] = project.memo[key]
+    return answer
+
+
+def _locks(project: Project, folder: str) -> tuple[Requirement, ...]:
+    return tuple(each for each in _of_folder(project, folder) if each.lock)
+
+
+def _strongest(group: list[Requirement]) -> tuple[Requirement, ...]:
+    """What decides among several: a lock file, else pins, else the ranges."""
+    for of_kind in ([each for each in group if each.lock], [each for each in group if each.locked]):
+        if of_kind:
+            return tuple(dict.fromkeys(of_kind))
+    return tuple(dict.fromkeys(group))
+
+
+def pinned(requirements: Sequence[Requirement]) -> str | None:
+    """The one version that all of them pin; None where there is a range, or two pins."""
+    versions = {each.specifier.lstrip("= ") for each in requirements if each.locked}
+    if len(versions) != 1 or not all(each.locked for each in requirements):
+        return None
+    return versions.pop()
+
+
+def allowed(requirements: Sequence[Requirement], releases: Sequence[str]) -> tuple[int, ...] | None:
+    """The numbers of those `releases` that some of the requirements admits; None where they say nothing at all.
+
+    A release that one of two contradicting requirements admits counts: silence is better than a false alarm. Several
+    ranges from one installation would narrow each other, which is left out for the same reason.
+    """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    if not requirements:
+        return None
+    numbers: set[int] = set()
+    for each in requirements:
+        try:
+            admitted = SpecifierSet(each.specifier)
+        except InvalidSpecifier:
+            return tuple(range(len(releases)))
+        numbers.update(
+            number for number, release in enumerate(releases) if admitted.contains(release, prereleases=True)
+        )
+    return tuple(sorted(numbers))
