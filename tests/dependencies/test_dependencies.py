@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
-import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 

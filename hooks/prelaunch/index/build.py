@@ -61,7 +61,7 @@ def build(names: Sequence[str], options: Options, output: str, jobs: int, extra:
     started = time.monotonic()
     histories: list[History] = list(extra)
     report: list[str] = []
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(jobs) as pool:
         waiting = {pool.submit(one, name, options): name for name in names}
         try:
             for number, done in enumerate(as_completed(waiting), 1):
