@@ -36,6 +36,17 @@ states: explicit (a platform is in force), missing (none is), delegated (another
 """
 
 
+INDEX_EXAMPLES = """\
+examples:
+  prelaunch index info                     what is in the index in use, and how old it is
+  prelaunch index info werkzeug            one distribution: its releases and modules
+  prelaunch index build requests flask --output names.idx
+  prelaunch index build names.txt --ask wrong.jsonl --jobs 4 --output names.idx
+
+`build` is the only command that uses the network; it needs prelaunch[index]. It goes on where it was broken off.
+"""
+
+
 def parse(arguments: Sequence[str]) -> Namespace | int:
     """The options of a call, or the exit code where the parser has already answered (help, version, a wrong call)."""
     try:
@@ -61,6 +72,7 @@ def _parser() -> ArgumentParser:
     rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     explain = _command(commands, "explain", "print what a rule finds, why, and examples", "")
     explain.add_argument("rule", metavar="RULE", help="a name that `prelaunch rules` lists")
+    _add_index(_command(commands, "index", "build the name index, or say what is in it", INDEX_EXAMPLES))
     return parser
 
 
@@ -88,6 +100,25 @@ def _add_paths(parser: ArgumentParser) -> None:
     config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
     config.add_argument("--no-config", action="store_true", help="read no settings")
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if named")
+
+
+def _add_index(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(prog="prelaunch index", dest="action", metavar="ACTION", required=True)
+    info = actions.add_parser("info", help="say what is in the index", allow_abbrev=False)
+    info.add_argument("distribution", nargs="?", metavar="DISTRIBUTION", help="only this one (default: all of them)")
+    info.add_argument("--file", metavar="FILE", help="the data file (default: the one in use)")
+    build = actions.add_parser("build", help="make an index out of a registry's wheels", allow_abbrev=False)
+    build.add_argument("packages", nargs="+", metavar="NAME|FILE", help="distributions, or files with a name a line")
+    build.add_argument("--output", required=True, metavar="FILE", help="the data file to write")
+    build.add_argument("--cache", default=".prelaunch-index", metavar="DIR", help="what is kept between runs")
+    build.add_argument(
+        "--ask", metavar="FILE", help="names to ask real modules for (JSON lines)"
+    )
+    build.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a processor)")
+    build.add_argument("--no-probe", action="store_true", help="import nothing: every module stays open")
+    build.add_argument("--no-stdlib", action="store_true", help="leave out the standard library")
+    build.add_argument("--python", action="append", default=[], metavar="PATH", help="an interpreter for real imports")
+    build.add_argument("--index-url", metavar="URL", help="the registry (default: the one that pip uses)")
 
 
 def _add_check(parser: ArgumentParser) -> None:

@@ -29,7 +29,8 @@ def run(arguments: Sequence[str]) -> int:
     if isinstance(options, int):
         return options
     try:
-        code = {"check": _check, "builds": _builds, "rules": _rules, "explain": _explain}[options.command](options)
+        commands = {"check": _check, "builds": _builds, "rules": _rules, "explain": _explain, "index": _index}
+        code = commands[options.command](options)
         sys.stdout.flush()
     except CannotRunError as error:
         print(f"prelaunch: {error}", file=sys.stderr)
@@ -163,6 +164,12 @@ def _rules(options: Namespace) -> int:
     for rule in rules:
         print(f"{rule.name:{width}}  {rule.certainty:7}  {'fixable' if rule.fixable else '':7}  {rule.summary}")
     return 0
+
+
+def _index(options: Namespace) -> int:
+    from prelaunch.index.command import run as run_index
+
+    return run_index(options)
 
 
 def _explain(options: Namespace) -> int:

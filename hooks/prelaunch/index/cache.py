@@ -1,4 +1,4 @@
-"""What a build of the index keeps between runs: one small compressed JSON file for each answer, written whole or not."""
+"""What a build of the index keeps between runs: a compressed JSON file for each answer, written whole or not at all."""
 
 from __future__ import annotations
 

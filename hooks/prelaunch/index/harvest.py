@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from prelaunch.index.bindings import Bindings
 
-MOST_PROBES = 5
-"""Releases of one distribution that are really imported: the newest, then the last of each older major."""
+MOST_PROBES = 7
+"""Releases of one distribution that are really imported: the last and the first of each major, the newest first."""
 
 MOST_MODULES = 4_000
 """Modules of one release that are really imported; the shortest names first."""
@@ -102,11 +102,20 @@ def _surface(release: Release, registry: Registry, cache: Cache, known: dict[tup
 
 
 def _probed(surfaces: Sequence[tuple[Release, Surface]]) -> list[tuple[Release, Surface]]:
-    """The releases to be imported: the newest of each major, newest first."""
-    newest: dict[str, tuple[Release, Surface]] = {}
-    for release, surface in surfaces:
-        newest[release.version.partition(".")[0]] = release, surface
-    return list(reversed(newest.values()))[:MOST_PROBES]
+    """The releases to be imported: the last of each major and, where a module is open, the first; newest first.
+
+    What an open module serves is only known of releases that were asked, and of those between two that agree.
+    """
+    majors: dict[str, list[tuple[Release, Surface]]] = {}
+    for each in surfaces:
+        majors.setdefault(each[0].version.partition(".")[0], []).append(each)
+    found: list[tuple[Release, Surface]] = []
+    for group in reversed(majors.values()):
+        found.append(group[-1])
+        first = group[0]
+        if len(group) > 1 and any(module.open not in {"", "namespace"} for module in first[1].modules.values()):
+            found.append(first)
+    return found[:MOST_PROBES]
 
 
 def _probe(release: Release, surface: Surface, every: Iterable[Surface], options: Options, cache: Cache) -> Probe:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from prelaunch.index.store import Index, Package
 
@@ -36,11 +36,16 @@ class Asked:
             path = path.rpartition(".")[0]
 
 
-def provider(index: Index, top: str) -> Package | None:
-    """The only distribution that gives a top-level name, where the index holds it."""
+def provider(index: Index, top: str, named: Collection[str] = ()) -> Package | None:
+    """The distribution that gives a top-level name, where the index holds it.
+
+    Of several that give it, the only one among `named`, the distributions that a project says it uses.
+    """
     if top in NOT_JUDGED:
         return None
     found = index.providers(top)
+    if len(found) > 1:
+        found = tuple(each for each in found if each in named)
     return index.package(found[0]) if len(found) == 1 else None
 
 

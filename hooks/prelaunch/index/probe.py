@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-PROBE_VERSION = 1
+PROBE_VERSION = 2
 """Goes up with any change of what is asked: kept probes of another version are made again."""
 
 SECONDS = 60.0

@@ -36,7 +36,7 @@ def main(path: str) -> None:
             # what stands in `sys.modules` now is what an import statement gets
             module = sys.modules.get(name, loaded[name])
             try:
-                names = sorted(each for each in dir(module) if isinstance(each, str))
+                names = sorted(map(str, dir(module)))
             except BaseException:
                 names = None
             say("names", name, names)
@@ -56,8 +56,10 @@ def ask(module: object, name: str, wanted: str) -> object:
         return True
     except AttributeError:
         pass
-    except BaseException:
-        return None
+    except BaseException as error:
+        # a package may raise an error of its own for names that it used to have (`PydanticImportError`)
+        own = type(error).__name__.endswith("ImportError") and not isinstance(error, ImportError)
+        return False if own else None
     if not hasattr(module, "__path__"):
         return False
     full = name + "." + wanted

@@ -6,7 +6,7 @@ for the next.
 
 from __future__ import annotations
 
-from prelaunch.index.lookup import PYTHON, Asked, always_there, provider
+from prelaunch.index.lookup import NOT_JUDGED, PYTHON, Asked, always_there
 from prelaunch.index.shipped import index, python_names
 from prelaunch.readers.python_scan import attributes, scan
 
@@ -37,7 +37,7 @@ def questions(data: bytes, tops: Collection[str] = ()) -> Iterator[Asked]:
 
 def _is_known(top: str, tops: Collection[str]) -> bool:
     found = index()
-    return top in tops or (found is not None and len(found.providers(top)) == 1)
+    return top in tops or (found is not None and bool(found.providers(top)))
 
 
 def _is_always_there(asked: Asked) -> bool:
@@ -53,8 +53,12 @@ def _asks_nothing(asked: Asked) -> bool:
         return True
     if found.providers(asked.top) == (PYTHON,):
         return _asks_python_nothing(asked)
-    package = provider(found, asked.top)
-    return package is None or always_there(package, asked)
+    given = found.providers(asked.top)
+    if asked.top in NOT_JUDGED:
+        return True
+    # which of several a project uses is asked later
+    packages = [package for each in given if (package := found.package(each)) is not None]
+    return all(always_there(package, asked) for package in packages)
 
 
 def _asks_python_nothing(asked: Asked) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SINCE = "2021-01-01"
 """From this day on the last release of each minor version is taken; of older majors the last one."""
 
-MOST = 45
+MOST = 60
 """Of a distribution with more minors (a release a week) the newest half and a spread of the others are taken."""
 
 LARGEST = 150_000_000
@@ -64,10 +64,13 @@ def choose(files: Iterable[File]) -> list[Release]:
 def _thinned(versions: Sequence[Version]) -> list[Version]:
     if len(versions) <= MOST:
         return list(versions)
+    firsts = {version.major: version for version in reversed(versions)}
+    lasts = {version.major: version for version in versions}
     newest = versions[-(MOST // 2) :]
     older = versions[: -(MOST // 2)]
     room = MOST - len(newest)
-    return [*(older[round(at * (len(older) - 1) / (room - 1))] for at in range(room)), *newest]
+    spread = (older[round(at * (len(older) - 1) / (room - 1))] for at in range(room))
+    return sorted({*firsts.values(), *lasts.values(), *spread, *newest})
 
 
 def _wheels(files: list[File]) -> tuple[File, ...]:

@@ -21,7 +21,8 @@ _CONTINUED = (b"\\\n", b"\\\r\n")
 def scan(data: bytes) -> tuple[dict[str, set[str]], dict[str, str]]:
     """What a module of these bytes may import: names by module, and modules by the name that they are bound to.
 
-    `from a.b import c` gives `c` under `a.b`; `import a.b` gives `b` under `a`, and nothing under `a.b`. Relative imports give nothing.
+    `from a.b import c` gives `c` under `a.b`; `import a.b` gives `b` under `a`, and nothing under `a.b`. Relative
+    imports give nothing.
     """
     names: dict[str, set[str]] = {}
     bound: dict[str, str] = {}

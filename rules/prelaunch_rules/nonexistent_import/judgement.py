@@ -85,7 +85,7 @@ def _right(row: Row, asked: Asked) -> Right | None:
 
 def _indexed(asked: Asked, path: str, project: Project, *, guess: bool = True) -> Fault | None:
     found = index()
-    package = provider(found, asked.top) if found is not None else None
+    package = _package(asked, path, project) if found is not None else None
     if found is None or package is None or may_be_another(package.distribution, asked.top, path, project):
         return None
     everything = range(len(package.releases))
@@ -104,6 +104,18 @@ def _indexed(asked: Asked, path: str, project: Project, *, guess: bool = True) -
         return None
     fault = _fault(package, missing, narrowed, never=never is not None)
     return fault._replace(right=_suggested(asked, package, narrowed)) if guess else fault
+
+
+def _package(asked: Asked, path: str, project: Project) -> Package | None:
+    """The distribution that the import is about; where several give the module, the project has to name one of them."""
+    found = index()
+    if found is None or not (given := found.providers(asked.top)):
+        return None
+    if len(given) == 1:
+        return provider(found, asked.top)
+    from prelaunch.dependencies import requirements
+
+    return provider(found, asked.top, requirements(project, path))
 
 
 def _fault(package: Package, path: str, said: Said, *, never: bool) -> Fault:

@@ -37,8 +37,8 @@ def _where(fault: Fault) -> str:
 
 def _history(fault: Fault) -> str:
     if fault.had == fault.last:
-        return f"it came with {fault.since}"
-    return f"the last one with it was {fault.had}"
+        return f"first seen in {fault.since}"
+    return f"last seen in {fault.had}"
 
 
 def _ends(fact: Import) -> str:
