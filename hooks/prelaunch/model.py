@@ -247,7 +247,8 @@ class Build(NamedTuple):
     compose, bake, dockerfile. `platforms` are as written. `image` is False where the result is no image
     (`-o type=local`, `--check`). `dockerfile` is the path, relative to the root, where it is literal, `target`
     the stage that is built where one is named. `open` names
-    variables that are set nowhere in the repository and could hold a platform flag.
+    variables that are set nowhere in the repository and could hold a platform flag. `overwritten` are tags that
+    several legs of the job push, each for another platform, so that one of them is left.
     """
 
     source: Source
@@ -265,6 +266,7 @@ class Build(NamedTuple):
     target: str | None = None
     image: bool = True
     open: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
 
 
 class Import(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Platform, Step, Value
 from prelaunch.places.actions import Place, action_name, read_action
+from prelaunch.places.legs import Legs
 from prelaunch.places.publishing import ANY_PUSH, published, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
 from prelaunch.readers.ci.exports import written
@@ -17,7 +18,7 @@ from prelaunch.readers.ci.templates import render, value_of
 from prelaunch.readers.yaml import read
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from prelaunch.model import Build, Fragment, Source
     from prelaunch.places.script import Dialect
@@ -89,6 +90,8 @@ class _JobReader:
         self.variables: dict[str, Value] = {}
         self.tags: dict[str, Outcome | Context] = {}
         self.limit = 1
+        self.leg = 0
+        self.legs = Legs()
 
     def builds(self) -> list[Build]:
         rows = combinations(self.job.matrix, self.source, {"inputs": self.job.inputs})
@@ -96,10 +99,11 @@ class _JobReader:
         self.limit = max(1, MAX_COMBINATIONS // len(rows))
         runs = [[may_run(step, row) for row in rows] for step in self.job.steps]
         for number, row in enumerate(rows):
+            self.leg = number
             self._combination(row, [answers[number] or not any(answers) for answers in runs])
         merged = [merge(list(readings.values())) for readings in self.facts if readings]
         found = [build for facts in merged for build in facts.builds]
-        return published(found, united(facts.pushes for facts in merged))
+        return self.legs.mark(published(found, united(facts.pushes for facts in merged)))
 
     def _asked(self, rows: list[Context]) -> list[str] | None:
         """The names of the matrix that the file uses; None where it uses the matrix as a whole."""
@@ -161,6 +165,7 @@ class _JobReader:
         found, pushes = read_action(place)
         for case in found:
             self.facts[number].setdefault(case, ScriptFacts((case,)))
+        self._add_leg(step, found)
         if pushes and not found:
             self.facts[number][None] = ScriptFacts((), ANY_PUSH)
         uses, name = step.get("uses"), step.get("id")
@@ -180,6 +185,12 @@ class _JobReader:
         for fragment in render(run.fragment, self._contexts(matrix), self.limit):
             key, facts = self.file.read(run, fragment, setting)
             self.facts[number][key] = facts
+            self._add_leg(step, facts.builds)
+
+    def _add_leg(self, step: Node, builds: Iterable[Build]) -> None:
+        condition = step.get("if")
+        if condition is None or "matrix" not in condition.value:
+            self.legs.add(self.leg, builds)
 
     def _default(self, step: Node, name: str, matrix: Context) -> str:
         """The step's own key of this name, else that of the innermost `defaults.run`."""

@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Platform, Step, Value
+from prelaunch.places.legs import Legs
 from prelaunch.places.script import ScriptFacts, Setting, merge, of_unit, read_script, unite
 from prelaunch.readers.ci.gitlab import Pipeline, pipeline
 from prelaunch.readers.ci.gitlab_variables import Variable, common, expanded, filled
@@ -66,13 +67,15 @@ class _Reader:
         variables = self._variables(layers)
         tags = self.pipeline.value(layers, "tags") or (self.pipeline.default("tags") if inherited("tags") else None)
         readings: list[list[ScriptFacts]] = [[] for _ in fragments]
-        for combination in self._matrix(layers):
+        legs = Legs()
+        for leg, combination in enumerate(self._matrix(layers)):
             environment = expanded({**variables, **combination})
             labels = _tags(tags, environment)
             for number, fragment in enumerate(fragments):
                 readings[number].append(self._facts(fragment, environment, labels))
+                legs.add(leg, readings[number][-1].builds)
         facts = [merge(each) for each in readings]
-        return [build for build in of_unit(facts) if build.span.start < len(self.source.text)]
+        return [build for build in legs.mark(of_unit(facts)) if build.span.start < len(self.source.text)]
 
     def _facts(self, fragment: Fragment, environment: dict[str, Value], labels: tuple[str, ...]) -> ScriptFacts:
         windows = any("windows" in label for label in labels)

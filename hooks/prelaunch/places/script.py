@@ -130,6 +130,7 @@ def _one(group: Sequence[Build]) -> Build:
         platforms=tuple(dict.fromkeys(name for build in group for name in build.platforms)),
         via=steps,
         slot=first.slot if state == "missing" else None,
+        host=first.host if all(build.host == first.host for build in group) else None,
         published=any(build.published for build in group),
         image=any(build.image for build in group),
         images=tuple(dict.fromkeys(name for build in group for name in build.images)),

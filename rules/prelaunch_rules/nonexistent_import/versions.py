@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from prelaunch.dependencies import Requirement
-
     from prelaunch.index.store import Index, Package
     from prelaunch.project import Project
 
