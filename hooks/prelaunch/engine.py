@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prelaunch.globs import matches_any
-from prelaunch.kinds import BUILD, IMPORT, YAML_KINDS
+from prelaunch.kinds import BUILD, IMPORT, YAML_KINDS, kind_by_name
 from prelaunch.model import Build, Finding, Import, Source, Span
 from prelaunch.project import MAX_BYTES, UnreadableError
 from prelaunch.suppress import UNUSED, judge_ignores, read_ignores, suppress
@@ -112,6 +112,9 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
             builds = tuple(import_module(_PLACES[file.kind]).builds(source, project))
         except UnreadableError as error:
             faults.append(_unreadable(source, file.kind, error))
+        if file.path in project.cut:
+            reason = "too large once its aliases, matrices and templates are filled in: only its beginning was read"
+            faults.append(_unreadable(source, file.kind, UnreadableError(reason)))
     if IMPORT in wanted and IMPORT in file.facts and _worth_parsing(source, file, project, rules):
         from prelaunch.readers import python
 
@@ -175,14 +178,15 @@ def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
     at = max(0, min(error.offset, len(source.text)))
     # Python 2 is no fault of Python 2; a template becomes YAML only once it is filled in; no build file is that large.
     template = kind in YAML_KINDS and ("{%" in source.text or "{{" in source.text.replace("${{", ""))
-    excused = kind == "python" or template or f"larger than {MAX_BYTES // 1_000_000} MB" in str(error)
+    by_content = kind_by_name(source.path) in {"yaml", "hcl", "script"}  # it may be something else that looks alike
+    excused = kind == "python" or template or by_content or f"larger than {MAX_BYTES // 1_000_000} MB" in str(error)
     certainty: Certainty = "hint" if excused else "certain"
     return Finding(
         UNREADABLE,
         certainty,
         source,
         Span(at, min(at + 1, len(source.text))),
-        f"this file {'is ' if str(error).startswith('invalid') else ''}{error}",
+        f"this file {'is ' if str(error).startswith(('invalid', 'too')) else ''}{error}",
     )
 
 

@@ -44,6 +44,7 @@ class Project:
         self._sources: dict[str, Source | None] = {}
         self.given: dict[str, Source] = {}
         self.memo: dict[Any, Any] = {}
+        self.cut: set[str] = set()
 
     def read(self, path: str) -> Source | None:
         """The file at `path` (relative to the root, `/` or the system's separator); None where it cannot be read."""
@@ -62,6 +63,10 @@ class Project:
         if source is None:
             raise UnreadableError("cannot be read")
         return source
+
+    def cut_short(self, source: Source) -> None:
+        """Note that reading a file has come to its bounds, so that what follows in it is not known."""
+        self.cut.add(source.path)
 
     def add(self, source: Source) -> None:
         """Let `source` stand for the file of its path (standard input, a fixed text)."""

@@ -101,6 +101,7 @@ class _Pipeline:
         """Every step below `node`; the parser bounds how deep that is."""
         self.left -= 1
         if self.left < 0:
+            self.scripts.project.cut_short(self.scripts.source)
             return
         if node.kind == "sequence":
             for item in node.items[:MAX_ITEMS]:
@@ -161,6 +162,7 @@ class _Pipeline:
     def _step(self, node: Node, scope: _Scope) -> ScriptFacts:
         self.scripts.left -= _EACH * len(scope.variables)
         if self.scripts.left < 0:
+            self.scripts.project.cut_short(self.scripts.source)
             return NOTHING
         environment = {
             name.upper().replace(".", "_").replace(" ", "_"): self._resolved(value, scope)

@@ -148,6 +148,7 @@ class _Configuration:
         self.used.add(id(element.node))
         self.left -= 1
         if self.left < 0:
+            self.scripts.project.cut_short(self.scripts.source)
             return []
         frame = self._bound(element, given, caller)
         frame = self._on_machine(element.node, frame)
@@ -211,6 +212,7 @@ class _Configuration:
         for item in items(node):
             self.left -= 1
             if self.left < 0:
+                self.scripts.project.cut_short(self.scripts.source)
                 return
             if item.kind == "scalar":
                 handed = frame.steps.get(item.value.strip("<> ").removeprefix("parameters."))

@@ -9,6 +9,7 @@ from prelaunch.places.actions import Place, action_name, read_action
 from prelaunch.places.legs import Legs
 from prelaunch.places.publishing import ANY_PUSH, published, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
+from prelaunch.readers.ci.callers import calls
 from prelaunch.readers.ci.exports import written
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
@@ -50,9 +51,14 @@ def builds(source: Source, project: Project) -> list[Build]:
     """
     file = _File(source, project)
     found: list[Build] = []
-    for job in {id(job.node): job for job in jobs(source, read(source))}.values():
+    called = calls(project, source.path) if _may_be_called(source) else ()
+    for job in {id(job.node): job for job in jobs(source, read(source), called)}.values():
         found += _JobReader(file, job).builds()
     return sorted(unite(found), key=lambda build: build.span)
+
+
+def _may_be_called(source: Source) -> bool:
+    return "inputs." in source.text and ("workflow_call" in source.text or "composite" in source.text)
 
 
 class _File:
@@ -140,7 +146,10 @@ class _JobReader:
         windows = bool(names) and all(any("windows" in name for name in each) for each in names)
         for number, step in enumerate(self.job.steps):
             self.file.left -= _STEP
-            if not runs[number] or self.file.left < 0:
+            if self.file.left < 0:
+                self.project.cut_short(self.source)
+                return
+            if not runs[number]:
                 continue
             before = self.variables
             own = step.get("env")

@@ -53,7 +53,10 @@ class _Reader:
     def all(self, *, hidden: bool) -> Iterator[Build]:
         """The builds of the jobs that run, or of the templates (`.name`)."""
         for name in self.pipeline.jobs():
-            if name.startswith(".") == hidden and self.left > 0:
+            if self.left < 0:
+                self.project.cut_short(self.source)
+                return
+            if name.startswith(".") == hidden:
                 yield from self._job(name)
 
     def _job(self, name: str) -> list[Build]:
@@ -84,6 +87,7 @@ class _Reader:
         if key not in self.read:
             self.left -= len(fragment.text) + _LINE * fragment.text.count("\n")
             if self.left < 0:
+                self.project.cut_short(self.source)
                 return ScriptFacts()
             self.read[key] = read_script(fragment, setting, self.project)
         return self.read[key]

@@ -40,8 +40,11 @@ def builds(source: Source, project: Project) -> list[Build]:
 def _facts(pipeline: Pipeline, project: Project) -> Iterator[ScriptFacts]:
     left = _MAX_READ
     for number, token in enumerate(pipeline.tokens):
-        if token.kind != "name" or left < 0:
+        if token.kind != "name":
             continue
+        if left < 0:
+            project.cut_short(pipeline.source)
+            return
         if token.text in _STEPS:
             script = _script(pipeline, number)
             if script is None:

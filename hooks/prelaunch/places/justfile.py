@@ -37,6 +37,7 @@ def builds(source: Source, project: Project) -> list[Build]:
         for start, stop in _scripts(source, recipe):
             left -= stop - start
             if left < 0:
+                project.cut_short(source)
                 break
             readings = [read_script(each, setting, project) for each in _fragments(file, recipe, start, stop)]
             if readings:

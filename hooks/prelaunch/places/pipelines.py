@@ -102,6 +102,7 @@ class Scripts:
         if key not in self.done:
             self.left -= len(fragment.text) + _EACH
             if self.left < 0:
+                self.project.cut_short(self.source)
                 return NOTHING
             self.done[key] = read_script(fragment, setting, self.project)
         return self.done[key]

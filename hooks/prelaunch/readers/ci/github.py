@@ -14,9 +14,10 @@ from prelaunch.readers.ci.matrix import plain
 from prelaunch.readers.ci.templates import places, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from prelaunch.model import Source
+    from prelaunch.readers.ci.callers import Call
     from prelaunch.readers.yaml import Node
 
 _CALLED = frozenset({"workflow_call", "workflow_dispatch"})
@@ -38,15 +39,15 @@ class Job(NamedTuple):
     matrix: Node | None = None
 
 
-def jobs(source: Source, documents: Iterable[Node]) -> list[Job]:
-    """The jobs of a file of GitHub's; none where the file is of another kind."""
+def jobs(source: Source, documents: Iterable[Node], calls: Sequence[Call] = ()) -> list[Job]:
+    """The jobs of a file of GitHub's; none where the file is of another kind. `calls` are those of this very file."""
     found = []
     for root in documents:
         runs, named = root.get("runs"), root.get("jobs")
         if runs is not None and runs.kind == "mapping" and _text(runs.get("using")).lower() == "composite":
-            found.append(Job(runs, _steps(runs), _composite_inputs(root, source)))
+            found.append(Job(runs, _steps(runs), _composite_inputs(root, source, calls)))
         elif named is not None and named.kind == "mapping" and _is_workflow(root, source):
-            inputs = _workflow_inputs(root.get("on"), source)
+            inputs = _workflow_inputs(root.get("on"), source, calls)
             for _, job in named.all_pairs():
                 if job.kind == "mapping":
                     found.append(_job(job, root, inputs))
@@ -84,11 +85,11 @@ def _text(node: Node | None) -> str:
     return node.value if node is not None and node.kind == "scalar" else ""
 
 
-def _composite_inputs(root: Node, source: Source) -> Context:
-    return _inputs([root.get("inputs")], source, typed=False, others=False)
+def _composite_inputs(root: Node, source: Source, calls: Sequence[Call]) -> Context:
+    return _inputs([(root.get("inputs"), calls)], source, typed=False, others=False)
 
 
-def _workflow_inputs(on: Node | None, source: Source) -> Context:
+def _workflow_inputs(on: Node | None, source: Source, calls: Sequence[Call]) -> Context:
     """The inputs of all triggers; where another event starts the workflow too, they are empty then."""
     if on is None:
         return _inputs([], source, typed=True, others=False)
@@ -96,15 +97,24 @@ def _workflow_inputs(on: Node | None, source: Source) -> Context:
         events = {key.value for key, _ in on.all_pairs()}
     else:
         events = {on.value, *(item.value for item in on.items)} - {""}
-    declared = [_below(on, event, "inputs") for event in sorted(_CALLED)]
+    declared = [
+        (_below(on, event, "inputs"), calls if event == "workflow_call" else ())
+        for event in sorted(_CALLED & events)
+        if event == "workflow_call" or not calls
+    ]
     return _inputs(declared, source, typed=True, others=bool(events - _CALLED))
 
 
-def _inputs(declared: list[Node | None], source: Source, *, typed: bool, others: bool) -> Context:
+def _inputs(
+    declared: list[tuple[Node | None, Sequence[Call]]], source: Source, *, typed: bool, others: bool
+) -> Context:
     found: dict[str, list[Outcome]] = {}
-    for node in declared:
+    for node, calls in declared:
         for key, value in node.all_pairs() if node is not None else ():
-            found.setdefault(key.value, []).append(_input(key, value, source, typed=typed))
+            default = _input(key, value, source, typed=typed)
+            handed = default.values == (HANDED,)
+            outcomes = [call.value(key.value, None if handed else default) for call in calls]
+            found.setdefault(key.value, []).extend(outcomes or [default])
     values: dict[str, Outcome | Context] = {}
     for name, outcomes in found.items():
         alternatives = [value for outcome in outcomes for value in outcome.values]
