@@ -71,7 +71,8 @@ def test_a_rule_knows_the_data_types_and_its_own_folder(module: str, path: str) 
         if name.startswith(("prelaunch.", "prelaunch_rules")):
             typing_only = name == "prelaunch.project.Project"
             shared = name.startswith("prelaunch_rules.") and not name.startswith(others)
-            assert name.startswith(("prelaunch.model.", own)) or typing_only or shared, f"{module} imports {name}"
+            known = ("prelaunch.model.", "prelaunch.index.", "prelaunch.dependencies.", own)
+            assert name.startswith(known) or typing_only or shared, f"{module} imports {name}"
 
 
 def test_the_program_names_no_rule() -> None:

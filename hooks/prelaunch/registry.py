@@ -98,8 +98,12 @@ def load_rules() -> list[Rule]:
 
 
 def rule_names() -> set[str]:
-    """The names that the rules' folders promise (`missing_platform`: `missing-platform`); imports no rule."""
-    return {part.replace("_", "-") for name in packages() for part, _ in _folders(_package(name))}
+    """The names that the rules' folders promise (`missing_platform`: `missing-platform`); imports no rule.
+
+    A folder without a README is no rule but code that rules share.
+    """
+    folders = (pair for name in packages() for pair in _folders(_package(name)))
+    return {part.replace("_", "-") for part, folder in folders if os.path.isfile(os.path.join(folder, "README.md"))}
 
 
 def import_words() -> dict[str, tuple[Word, ...] | None]:

@@ -27,9 +27,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place(("makefile",), "Makefile, `*.mk`", "recipes, as make would expand them by default, includes followed"),
-    Place(
-        ("shell",), "shell scripts", "commands, through variables, arrays, functions, files that are sourced"
-    ),
+    Place(("shell",), "shell scripts", "commands, through variables, arrays, functions, files that are sourced"),
     Place(
         ("github",),
         "GitHub workflows, composite actions",

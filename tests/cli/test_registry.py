@@ -49,11 +49,13 @@ def test_a_rule_without_a_readme_is_an_error(site: Path) -> None:
 
 
 def test_anyone_s_rules_are_found_in_the_same_way(site: Path) -> None:
-    (site / "README.md").write_text("# my-rule\n")
-    _plugin(site, "plugin_one", {"my_rule": RULE.format(name="my-rule", folder=str(site)), "helper": ""})
+    folder = site / "plugin_one" / "my_rule"
+    _plugin(site, "plugin_one", {"my_rule": RULE.format(name="my-rule", folder=str(folder)), "helper": ""})
+    (folder / "README.md").write_text("# my-rule\n")
     assert registry.packages() == ["plugin_one", "prelaunch_rules"]
     assert "my-rule" in {rule.name for rule in registry.load_rules()}
     assert "my-rule" in registry.rule_names()
+    assert "helper" not in registry.rule_names()
 
 
 def test_two_rules_of_one_name_are_an_error(site: Path) -> None:
@@ -80,7 +82,7 @@ def test_a_plugin_says_the_words_of_its_imports_or_gets_every_file(site: Path) -
     words = registry.import_words()
     assert words["python"] is not None
     assert b"mine" in words["python"]
-    assert any(word[0] == b"cryptography" for word in words["python"])
+    assert any(isinstance(word, tuple) and word[0] == b"cryptography" for word in words["python"])
     assert words[""] == (b"own-tool",)
     _plugin(site, "plugin_without", {})
     assert registry.import_words()["python"] is None

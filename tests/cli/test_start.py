@@ -48,7 +48,8 @@ def test_with_nothing_to_do_nothing_is_imported(tmp_path: Path, arguments: list[
     assert code == 0
     ours = {"prelaunch", "prelaunch.__main__", "prelaunch.discover", "prelaunch.kinds", "prelaunch.registry"}
     look = {"prelaunch.readers", "prelaunch.readers.python_scan", "prelaunch.index"}
-    look |= {f"prelaunch.index.{name}" for name in ("layout", "lookup", "package", "quick", "shipped", "spans", "store")}
+    index = ("layout", "lookup", "package", "quick", "shipped", "spans", "store")
+    look |= {f"prelaunch.index.{name}" for name in index}
     light = {"__future__", "_bisect", "_struct", "bisect", "mmap", "struct", "zlib"}
     assert names <= ours | look | light | {"prelaunch_rules"}
 

@@ -137,9 +137,7 @@ def test_the_argument_of_a_method_is_handed_in_unless_its_default_is_known() -> 
     assert states(text) == [("delegated", ()), ("explicit", ("a/b",))]
 
 
-@pytest.mark.parametrize(
-    "push", ["sh 'docker push x'", "docker.build('y').push()", "image.push('latest')"]
-)
+@pytest.mark.parametrize("push", ["sh 'docker push x'", "docker.build('y').push()", "image.push('latest')"])
 def test_a_push_anywhere_in_the_pipeline_publishes(push: str) -> None:
     text = f"node {{\ndef image = docker.build('x')\n{push}\n}}\n"
     assert all(build.published for build in read(text))

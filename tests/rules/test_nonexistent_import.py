@@ -18,8 +18,8 @@ from prelaunch.project import Project, UnreadableError
 from prelaunch.readers.notebook import python_cells
 from prelaunch.readers.python import decode, imports
 from prelaunch_rules import WORDS
+from prelaunch_rules.import_names.data import NEED_A_NAME, OTHERS, find_name, find_path, rows
 from prelaunch_rules.nonexistent_import import RULE, check, mend
-from prelaunch_rules.nonexistent_import.data import NEED_A_NAME, OTHERS, find_name, find_path, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -45,11 +45,12 @@ def _info(options: Namespace) -> int:
 def _build(options: Namespace) -> int:
     try:
         from prelaunch.index import build, probe, registry, stdlib
+        from prelaunch.index.harvest import Options
         from prelaunch.index.unite import unite
 
         pythons = tuple(probe.find_pythons(options.python))
         asked = build.read_asked(options.ask) if options.ask else {}
-        wanted = build.Options(options.cache, options.index_url, pythons, asked, not options.no_probe)
+        wanted = Options(options.cache, options.index_url, pythons, asked, not options.no_probe)
         registry.Registry(options.index_url)
         extra = []
         if not options.no_stdlib:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Finding, Import, Rule
-from prelaunch_rules.nonexistent_import import sift
+from prelaunch_rules.import_names import sift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,8 @@ def check(fact: Import, project: Project) -> Iterator[Finding]:
     """A finding where a guarded import names what is in no release at all; what only went is what guards are for."""
     if fact.guarded != _GUARD or fact.attribute or "." not in f"{fact.module}.{fact.name or ''}":
         return
-    from prelaunch_rules.nonexistent_import.judgement import judge
-    from prelaunch_rules.nonexistent_import.message import lacks, suggestion
+    from prelaunch_rules.import_names.judgement import judge
+    from prelaunch_rules.import_names.message import lacks, suggestion
 
     fault = judge(fact, project)
     if fault is not None and fault.never:

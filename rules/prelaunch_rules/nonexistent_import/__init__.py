@@ -6,24 +6,23 @@ import os
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Finding, Import, Rule
-from prelaunch_rules import NAMES
+from prelaunch_rules.import_names import sift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prelaunch.model import Fix, Source
+    from prelaunch.model import Fix
     from prelaunch.project import Project
 
 NAME = "nonexistent-import"
-_TOPS = frozenset(group[0].decode() for group in NAMES)
 
 
 def check(fact: Import, project: Project) -> Iterator[Finding]:
     """A finding where the import, or the attribute, cannot succeed with any release that the project may get."""
     if fact.guarded or "." not in f"{fact.module}.{fact.name or ''}":
         return
-    from prelaunch_rules.nonexistent_import.judgement import judge
-    from prelaunch_rules.nonexistent_import.message import message
+    from prelaunch_rules.import_names.judgement import judge
+    from prelaunch_rules.import_names.message import message
 
     fault = judge(fact, project)
     if fault is not None:
@@ -32,7 +31,7 @@ def check(fact: Import, project: Project) -> Iterator[Finding]:
 
 def mend(fact: Import, project: Project) -> Fix | None:
     """The edits that put the right name in place, with every use of it; None where they are not certain."""
-    from prelaunch_rules.nonexistent_import.judgement import judge
+    from prelaunch_rules.import_names.judgement import judge
 
     fault = None if fact.guarded else judge(fact, project)
     if fault is None or fault.right is None or not fault.right.sure:
@@ -40,15 +39,6 @@ def mend(fact: Import, project: Project) -> Fix | None:
     from prelaunch_rules.nonexistent_import.fix import fix
 
     return fix(fact, fault.right, project)
-
-
-def sift(source: Source, project: Project) -> bool:
-    """Whether a text imports something that the project may lack; guards and the like are not looked at."""
-    from prelaunch.index.quick import questions
-    from prelaunch_rules.nonexistent_import.judgement import may_lack
-
-    data = source.text.encode("utf-8", "surrogateescape")
-    return any(may_lack(asked, source.path, project) for asked in questions(data, _TOPS))
 
 
 RULE = Rule(

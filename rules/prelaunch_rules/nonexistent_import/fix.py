@@ -13,7 +13,7 @@ from prelaunch.model import Edit, Fix
 if TYPE_CHECKING:
     from prelaunch.model import Fragment, Import, Span
     from prelaunch.project import Project
-    from prelaunch_rules.nonexistent_import.judgement import Right
+    from prelaunch_rules.import_names.judgement import Right
     from prelaunch_rules.nonexistent_import.module import Statement
 
 MAX_SEARCHED = 2_000

@@ -8,7 +8,7 @@ from prelaunch.index.lookup import PYTHON
 
 if TYPE_CHECKING:
     from prelaunch.model import Import
-    from prelaunch_rules.nonexistent_import.judgement import Fault
+    from prelaunch_rules.import_names.judgement import Fault
 
 
 def message(fact: Import, fault: Fault) -> str:

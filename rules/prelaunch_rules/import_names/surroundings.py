@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prelaunch_rules.nonexistent_import.data import NEED_A_NAME, OTHERS
+from prelaunch_rules.import_names.data import NEED_A_NAME, OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.index.lookup import PYTHON, Asked, history, lacking_in_all, provider
 from prelaunch.index.shipped import index
-from prelaunch_rules.nonexistent_import.surroundings import may_be_another
+from prelaunch_rules.import_names.surroundings import may_be_another
 
 if TYPE_CHECKING:
     from prelaunch.index.store import Package
     from prelaunch.model import Certainty, Import
     from prelaunch.project import Project
-    from prelaunch_rules.nonexistent_import.data import Row
-    from prelaunch_rules.nonexistent_import.versions import Said
+    from prelaunch_rules.import_names.data import Row
+    from prelaunch_rules.import_names.versions import Said
 
 
 class Right(NamedTuple):
@@ -59,7 +59,7 @@ def may_lack(asked: Asked, path: str, project: Project) -> bool:
 
 
 def _curated(asked: Asked, path: str, project: Project) -> Fault | None:
-    from prelaunch_rules.nonexistent_import.data import find_name, find_path
+    from prelaunch_rules.import_names.data import find_name, find_path
 
     name = asked.name if asked.name != "*" else None
     row = find_name(asked.module, name) if name else None
@@ -92,7 +92,7 @@ def _indexed(asked: Asked, path: str, project: Project, *, guess: bool = True) -
     never = lacking_in_all(package, asked, everything)
     if never is None and all(lacking_in_all(package, asked, (number,)) is None for number in everything):
         return None
-    from prelaunch_rules.nonexistent_import.versions import said
+    from prelaunch_rules.import_names.versions import said
 
     narrowed = said(project, path, package, found)
     if narrowed is None:
@@ -125,7 +125,7 @@ def _fault(package: Package, path: str, said: Said, *, never: bool) -> Fault:
 
 
 def _of_python(asked: Asked, path: str, project: Project, package: Package, said: Said) -> Fault | None:
-    from prelaunch_rules.nonexistent_import.versions import brings, knows_all
+    from prelaunch_rules.import_names.versions import brings, knows_all
 
     missing = lacking_in_all(package, asked, said.releases)
     if missing is None:
@@ -143,7 +143,7 @@ def _suggested(asked: Asked, package: Package, said: Said) -> Right | None:
     found = index()
     if found is None or asked.name in {None, "*"}:
         return None
-    from prelaunch_rules.nonexistent_import.data import find_meant
+    from prelaunch_rules.import_names.data import find_meant
 
     meant = find_meant(asked.module, str(asked.name))
     if meant is not None:
