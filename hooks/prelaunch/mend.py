@@ -104,7 +104,7 @@ def splice(source: Source, edits: Sequence[Edit]) -> Source | None:
 
 def _with(project: Project, sources: dict[str, Source]) -> Project:
     """The project as it would be with `sources` in place of their files; nothing remembered from before."""
-    changed = Project(project.root, project.settings)
+    changed = Project(project.files, project.settings)
     for source in project.given.values():
         changed.add(source)
     for source in sources.values():

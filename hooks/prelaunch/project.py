@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from prelaunch.files import MAX_BYTES, Disk, Files, UnreadableError
 from prelaunch.model import EMPTY, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_BYTES = 2_000_000
-"""Larger files are not build files; reading them would let one file stall a commit."""
-
-
-class UnreadableError(Exception):
-    """A file that cannot be read for what it is; the message says why, in lower case, `offset` where (0 if unknown)."""
-
-    def __init__(self, reason: str, offset: int = 0) -> None:
-        super().__init__(reason)
-        self.offset = offset
+__all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
 
 
 class Settings(NamedTuple):
@@ -35,11 +26,11 @@ class Settings(NamedTuple):
 
 
 class Project:
-    """A folder of files, read only inside itself and each file once."""
+    """A tree of files, read only inside itself and each file once."""
 
-    def __init__(self, root: str, settings: Settings | None = None) -> None:
-        """`root` is a folder; nothing outside it is ever read, not through a symbolic link either."""
-        self.root = os.path.realpath(root)
+    def __init__(self, files: str | Files, settings: Settings | None = None) -> None:
+        """`files` is a folder of the disk, or any other tree."""
+        self.files: Files = Disk(files) if isinstance(files, str) else files
         self.settings = settings or Settings()
         self._sources: dict[str, Source | None] = {}
         self.given: dict[str, Source] = {}
@@ -55,10 +46,10 @@ class Project:
 
     def open(self, path: str) -> Source:
         """As `read`, but raises `UnreadableError` with the reason."""
-        path = os.path.normpath(path).replace(os.sep, "/")
+        path = _normal(path)
         if path not in self._sources:
             self._sources[path] = None
-            self._sources[path] = Source.decode(path, self._bytes(path))
+            self._sources[path] = Source.decode(path, self.files.read(path))
         source = self._sources[path]
         if source is None:
             raise UnreadableError("cannot be read")
@@ -75,8 +66,8 @@ class Project:
 
     def exists(self, path: str) -> bool:
         """Whether a regular file stands at `path` inside the root."""
-        path = os.path.normpath(path).replace(os.sep, "/")
-        return self._sources.get(path) is not None or os.path.isfile(os.path.join(self.root, path))
+        path = _normal(path)
+        return self._sources.get(path) is not None or self.files.exists(path)
 
     def deploys(self, image: str) -> bool:
         """Whether a deploy file of the project names an image of this repository (the tag does not matter)."""
@@ -92,28 +83,8 @@ class Project:
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""
-        full = os.path.realpath(os.path.join(self.root, folder))
-        if full != self.root and not full.startswith(self.root.rstrip(os.sep) + os.sep):
-            return ()
-        try:
-            return tuple(sorted(os.listdir(full)))
-        except OSError:
-            return ()
+        return self.files.names(_normal(folder))
 
-    def _bytes(self, path: str) -> bytes:
-        full = os.path.join(self.root, path)
-        try:
-            real = os.path.realpath(full)
-            if real != self.root and not real.startswith(self.root.rstrip(os.sep) + os.sep):
-                raise UnreadableError("lies outside the project")
-            status = os.stat(real)
-            if not stat.S_ISREG(status.st_mode):
-                raise UnreadableError("is not a regular file")
-            if status.st_size > MAX_BYTES:
-                raise UnreadableError(f"is larger than {MAX_BYTES // 1_000_000} MB, which no build file is")
-            with open(real, "rb") as file:
-                return file.read()
-        except OSError as error:
-            raise UnreadableError((error.strerror or "cannot be read").lower()) from None
-        except ValueError:
-            raise UnreadableError("has a name that cannot be opened") from None
+
+def _normal(path: str) -> str:
+    return os.path.normpath(path).replace(os.sep, "/")

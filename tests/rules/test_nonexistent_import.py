@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import subprocess
 import sys
@@ -193,10 +192,10 @@ def test_what_is_not_importable_from_the_file_does_not_silence(make: Make, local
         ("setup.py", "from setuptools import setup\nsetup(name='fastapi', version='1')\n"),
     ],
 )
-def test_the_package_itself_is_not_judged(make: Make, path: str, text: str) -> None:
+def test_the_package_itself_is_not_judged(make: Make, tmp_path: Path, path: str, text: str) -> None:
     line = "from fastapi import JSONResponse\n"
     assert messages(line, make({path: text}), "docs/example.py") == []
-    os.remove(os.path.join(make().root, path))
+    (tmp_path / path).unlink()
     assert len(messages(line, make({path: text.lower().replace("fastapi", "fastapi-demo")}), "docs/example.py")) == 1
 
 

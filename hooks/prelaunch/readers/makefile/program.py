@@ -289,7 +289,6 @@ class Program:
 
 def _glob(project: Project, pattern: str) -> list[str]:
     """Paths of the project that match `pattern`, by name; folders that lead out of the root are not entered."""
-    import os
     from fnmatch import fnmatchcase
 
     found = [""]
@@ -300,13 +299,7 @@ def _glob(project: Project, pattern: str) -> list[str]:
             if not any(char in part for char in "*?["):
                 grown.append(posixpath.join(folder, part))
                 continue
-            full = os.path.realpath(os.path.join(project.root, folder))
-            if full != project.root and not full.startswith(project.root.rstrip(os.sep) + os.sep):
-                continue
-            try:
-                names = sorted(os.listdir(full))[:MAX_ENTRIES]
-            except OSError:
-                continue
+            names = project.names(folder)[:MAX_ENTRIES]
             hidden = part.startswith(".")
             grown.extend(
                 posixpath.join(folder, name)

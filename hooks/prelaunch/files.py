@@ -1,0 +1,78 @@
+"""Where files come from: a folder on the disk, or anything else that answers the same three questions.
+
+Paths are relative to the tree's root, normal (no `.`, no `//`) and with `/`; "." is the root itself. What lies outside
+the tree is not there: not by `..`, not through a symbolic link.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import Protocol
+
+MAX_BYTES = 2_000_000
+"""Larger files are not build files; reading them would let one file stall a commit."""
+TOO_LARGE = f"is larger than {MAX_BYTES // 1_000_000} MB, which no build file is"
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read for what it is; the message says why, in lower case, `offset` where (0 if unknown)."""
+
+    def __init__(self, reason: str, offset: int = 0) -> None:
+        super().__init__(reason)
+        self.offset = offset
+
+
+class Files(Protocol):
+    """A tree of files, to be read only."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a regular file, links followed; `UnreadableError` where there is none or it is too large."""
+
+    def exists(self, path: str) -> bool:
+        """Whether a regular file stands at `path`, links followed."""
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names in a folder, sorted; none where it cannot be listed."""
+
+
+class Disk:
+    """The files below a folder of the disk."""
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.realpath(root)
+
+    def read(self, path: str) -> bytes:
+        """As `Files` says."""
+        try:
+            real = os.path.realpath(os.path.join(self.root, path))
+            if not self._holds(real):
+                raise UnreadableError("lies outside the project")
+            status = os.stat(real)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableError("is not a regular file")
+            if status.st_size > MAX_BYTES:
+                raise UnreadableError(TOO_LARGE)
+            with open(real, "rb") as file:
+                return file.read()
+        except OSError as error:
+            raise UnreadableError((error.strerror or "cannot be read").lower()) from None
+        except ValueError:
+            raise UnreadableError("has a name that cannot be opened") from None
+
+    def exists(self, path: str) -> bool:
+        """As `Files` says."""
+        full = os.path.join(self.root, path)
+        # in this order because most files that are asked for are not there, and the way to a real path is long
+        return os.path.isfile(full) and self._holds(os.path.realpath(full))
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """As `Files` says."""
+        try:
+            full = os.path.realpath(os.path.join(self.root, folder))
+            return tuple(sorted(os.listdir(full))) if self._holds(full) else ()
+        except (OSError, ValueError):
+            return ()
+
+    def _holds(self, real: str) -> bool:
+        return real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep)
