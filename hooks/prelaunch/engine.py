@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from prelaunch import DOCS
 from prelaunch.globs import matches_any
 from prelaunch.kinds import BUILD, IMPORT, YAML_KINDS, kind_by_name
 from prelaunch.model import Build, Finding, Import, Source, Span
@@ -92,6 +93,12 @@ class Report(NamedTuple):
     def known(self) -> dict[str, str]:
         """Every rule's name and summary, also of the findings that no rule gives."""
         return {**OWN_RULES, **{rule.name: rule.summary for rule in self.rules}}
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The address of every rule's page, by name; a rule that has none is left out."""
+        own = {name: f"{DOCS}/rules/{name}/" for name in OWN_RULES}
+        return {**own, **{rule.name: rule.url for rule in self.rules if rule.url}}
 
 
 def read_facts(project: Project, file: File, wanted: Collection[str], rules: Iterable[Rule] = ()) -> Facts:

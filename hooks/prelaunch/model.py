@@ -330,7 +330,8 @@ class Rule(NamedTuple):
 
     `certainty` is the highest that it gives, `fixable` whether it ever offers a fix. `mend` makes the fix of a fact
     that `check` spoke about; it may be slow (libcst), so the engine calls it only where fixes are wanted. `sift` is a
-    cheap look at a Python file: False where the rule has nothing to say of it, so that nobody parses it.
+    cheap look at a Python file: False where the rule has nothing to say of it, so that nobody parses it. `url` is the
+    address of the rule's page, which the registry fills in ("" where its package says none).
     """
 
     name: str
@@ -341,6 +342,7 @@ class Rule(NamedTuple):
     folder: str
     mend: Callable[[Any, Project], Fix | None] | None = None
     sift: Callable[[Source, Project], bool] | None = None
+    url: str = ""
 
     @property
     def doc(self) -> str:

@@ -80,9 +80,13 @@ def _folders(package: ModuleType) -> list[tuple[str, str]]:
 
 
 def load_rules() -> list[Rule]:
-    """Every rule of every package, by name. A rule is the `RULE` of a sub-package; two of one name are an error."""
+    """Every rule of every package, by name. A rule is the `RULE` of a sub-package; two of one name are an error.
+
+    A package's constant `PAGES` is the address under which each of its rules has a page of its name.
+    """
     rules: dict[str, tuple[Rule, str]] = {}
     for name in packages():
+        pages = getattr(_package(name), "PAGES", "")
         for part, _ in _folders(_package(name)):
             rule = getattr(_package(f"{name}.{part}"), "RULE", None)
             if rule is None:
@@ -91,6 +95,8 @@ def load_rules() -> list[Rule]:
                 raise CannotRunError(f"two rules are named {rule.name}: in {rules[rule.name][1]} and in {name}")
             if not os.path.isfile(os.path.join(rule.folder, "README.md")):
                 raise CannotRunError(f"the rule {rule.name} of {name} has no README.md in {rule.folder}")
+            if pages and not rule.url:
+                rule = rule._replace(url=f"{pages.rstrip('/')}/{rule.name}/")
             rules[rule.name] = (rule, name)
     if not rules:
         raise CannotRunError("no rules are installed: install prelaunch with pip, do not only put it on the path")

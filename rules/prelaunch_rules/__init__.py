@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from prelaunch import DOCS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+PAGES = f"{DOCS}/rules"
+"""Where each rule has a page of its name."""
 
 # The data's packages, each with the names that it does not have (of a module that it does not have, the last part).
 NAMES: tuple[tuple[bytes, ...], ...] = (

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prelaunch import CannotRunError, registry
+from prelaunch import DOCS, CannotRunError, registry
+from prelaunch.engine import OWN_RULES, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,19 @@ def test_anyone_s_rules_are_found_in_the_same_way(site: Path) -> None:
     assert "my-rule" in {rule.name for rule in registry.load_rules()}
     assert "my-rule" in registry.rule_names()
     assert "helper" not in registry.rule_names()
+
+
+def test_a_rule_has_the_page_that_its_package_or_itself_names(site: Path) -> None:
+    own = 'RULE = RULE._replace(url="https://example.org/mine")'
+    rules = {name: RULE.format(name=name.replace("_", "-"), folder=str(site)) for name in ("paged_rule", "own_rule")}
+    rules["own_rule"] += own
+    (site / "README.md").write_text("# any\n")
+    _plugin(site, "plugin_pages", rules, 'PAGES = "https://example.org/rules/"')
+    pages = {rule.name: rule.url for rule in registry.load_rules()}
+    assert pages["paged-rule"] == "https://example.org/rules/paged-rule/"
+    assert pages["own-rule"] == "https://example.org/mine"
+    assert pages["missing-platform"] == f"{DOCS}/rules/missing-platform/"
+    assert set(Report((), tuple(registry.load_rules())).pages) == {*pages, *OWN_RULES}
 
 
 def test_two_rules_of_one_name_are_an_error(site: Path) -> None:
