@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 
 from prelaunch.kinds import (
-    BUILD,
     BUILD_KINDS,
     BUILD_WORDS,
-    IMPORT,
     IMPORT_KINDS,
     MARK,
     YAML_WORDS,
@@ -20,6 +18,7 @@ from prelaunch.kinds import (
     facts_in,
     kind_by_content,
     kind_by_name,
+    possible_facts,
     shebang_kind,
 )
 
@@ -47,7 +46,7 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class File:
-    """A file to be read: its path relative to the root, its kind, and which facts it may hold (BUILD, IMPORT)."""
+    """A file to be read: its path relative to the root, its kind, and which facts it may hold (`BUILD` ...)."""
 
     __slots__ = ("facts", "kind", "marked", "path")
 
@@ -124,7 +123,7 @@ def look(root: str, path: str, words: Words) -> File | None:
         return None
     facts = facts_in(kind, data, words)
     if data[:2] in _UTF16 and (kind in BUILD_KINDS or kind in IMPORT_KINDS) and kind != "windows":
-        facts = frozenset({BUILD, IMPORT})  # no word can be seen in it; the engine says that it is not text
+        facts = possible_facts(kind)  # no word can be seen in it; the engine says that it is not text
     return File(path, kind, facts, marked) if facts or marked else None
 
 

@@ -11,6 +11,9 @@ from prelaunch.model import EMPTY, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from prelaunch.image import Image, Platforms
+    from prelaunch.model import Build
+
 MAX_BYTES = 2_000_000
 """Larger files are not build files; reading them would let one file stall a commit."""
 
@@ -89,6 +92,18 @@ class Project:
         from prelaunch.places.dockerfile import pinned
 
         return pinned(self, dockerfile, target)
+
+    def builds_of(self, dockerfile: str) -> tuple[Build, ...]:
+        """The builds of the repository that use the Dockerfile at this path. The first question reads all of them."""
+        from prelaunch.images.link import builds_of
+
+        return builds_of(self, dockerfile)
+
+    def platforms_of(self, image: Image) -> Platforms:
+        """The platforms that an image is built for."""
+        from prelaunch.images.link import platforms_of
+
+        return platforms_of(self, image)
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""

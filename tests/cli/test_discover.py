@@ -180,8 +180,10 @@ def test_the_content_decides_where_the_name_does_not(kind: str, data: bytes, exp
         ("terraform", b'resource "docker_image" "x" {}', {BUILD}),
         ("terraform", b'resource "x" "build" {}', set()),
         ("notebook", b"{}", {IMPORT}),
-        ("dockerfile", b"FROM x\nRUN docker build .\n", {BUILD}),
-        ("dockerfile", b"FROM x\nRUN <<E\nimport jwt\n", {IMPORT}),
+        ("dockerfile", b"FROM x\nRUN docker build .\n", {BUILD, IMAGE}),
+        ("dockerfile", b"from x\n", {IMAGE}),
+        ("dockerfile", b"# nothing yet\n", set()),
+        ("dockerfile", b"FROM x\nRUN <<E\nimport jwt\n", {IMPORT, IMAGE}),
         ("bake", b'target "x" {}', {BUILD}),
     ],
 )
