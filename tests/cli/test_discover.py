@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.discover import find_root, look, sift, walk
-from prelaunch.kinds import BUILD, BUILD_KINDS, IMPORT, IMPORT_KINDS, MARK, facts_in, kind_by_content, kind_by_name
+from prelaunch.kinds import (
+    BUILD,
+    BUILD_KINDS,
+    IMAGE,
+    IMPORT,
+    IMPORT_KINDS,
+    MARK,
+    facts_in,
+    kind_by_content,
+    kind_by_name,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
