@@ -221,16 +221,22 @@ def _git_files(top: str) -> Iterator[tuple[str, bool | None]] | None:
 
     command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", top]
     command += ["ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard"]
-    # GIT_DIR and the like, which git sets for a hook, would speak of another repository than the one at `top`.
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
-    environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
-        result = subprocess.run(command, capture_output=True, env=environment, check=False)
+        result = subprocess.run(command, capture_output=True, env=git_environment(), check=False)
     except OSError:
         return None  # no git on this machine
     if result.returncode:
         return None
     return map(_entry, os.fsdecode(result.stdout).split("\0")[:-1])
+
+
+def git_environment() -> dict[str, str]:
+    """The environment for a git command that reads: it writes no index and fetches nothing.
+
+    GIT_DIR and the like, which git sets for a hook, would speak of another repository than the one at hand.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+    return {**environment, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
 def _entry(entry: str) -> tuple[str, bool | None]:

@@ -306,27 +306,26 @@ class Platforms(NamedTuple):
 class Committed(NamedTuple):
     """A file as git has it in its index; outside a repository, or untracked, as the file system has it (`tracked`).
 
-    `executable` is None where no one knows (Windows, no git). `data` are its bytes, the first 2 MB. `attributes` are
-    git's `text` and `eol` for it ("" where not set).
+    `executable` is None where no one knows (Windows, no git). `data` are its bytes (of a link, its target); None for a
+    file of more than 2 MB. `text` and `eol` are git's attributes ("" where they are not specified).
     """
 
     tracked: bool
     executable: bool | None
     link: bool
-    data: bytes
+    data: bytes | None
     text: str = ""
     eol: str = ""
 
     @property
     def crlf(self) -> bool:
         r"""Whether the first line ends in `\r\n`, which the kernel takes as part of the interpreter's name."""
-        end = self.data.find(b"\n")
-        return end > 0 and self.data[end - 1 : end] == b"\r"
+        return (self.data or b"").partition(b"\n")[0].endswith(b"\r")
 
     @property
     def shebang(self) -> bytes | None:
         """What stands behind `#!`, without the line's end; None where the file does not start with it."""
-        return self.data[2:].split(b"\n", 1)[0].rstrip(b"\r").strip() if self.data.startswith(b"#!") else None
+        return self.data[2:].partition(b"\n")[0].strip() if self.data and self.data.startswith(b"#!") else None
 
 
 class Origin(NamedTuple):

@@ -11,7 +11,7 @@ from prelaunch.model import EMPTY, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prelaunch.image import Image, Platforms
+    from prelaunch.image import Committed, Image, Platforms
     from prelaunch.model import Build
 
 MAX_BYTES = 2_000_000
@@ -105,21 +105,34 @@ class Project:
 
         return platforms_of(self, image)
 
+    def committed(self, *paths: str) -> Committed | None:
+        """The file at the first path as git has it, or the disk where git has it not; None for no such file.
+
+        Further paths are looked up in the same breath, for the questions that follow.
+        """
+        from prelaunch.repository import committed
+
+        return committed(self, paths)[paths[0]]
+
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""
         full = os.path.realpath(os.path.join(self.root, folder))
-        if full != self.root and not full.startswith(self.root.rstrip(os.sep) + os.sep):
+        if not self.within(full):
             return ()
         try:
             return tuple(sorted(os.listdir(full)))
         except OSError:
             return ()
 
+    def within(self, real: str) -> bool:
+        """Whether a real path is the root or lies below it."""
+        return real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep)
+
     def _bytes(self, path: str) -> bytes:
         full = os.path.join(self.root, path)
         try:
             real = os.path.realpath(full)
-            if real != self.root and not real.startswith(self.root.rstrip(os.sep) + os.sep):
+            if not self.within(real):
                 raise UnreadableError("lies outside the project")
             status = os.stat(real)
             if not stat.S_ISREG(status.st_mode):
