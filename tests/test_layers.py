@@ -52,6 +52,8 @@ def _may_not(module: str) -> tuple[str, ...]:
         return ("prelaunch.writers", "prelaunch.engine", "prelaunch.cli", "prelaunch_rules")
     if module.startswith("prelaunch.writers"):
         return ("prelaunch.readers", "prelaunch.places", "prelaunch.cli", "prelaunch_rules")
+    if module == "prelaunch.image":
+        return ("prelaunch.places", "prelaunch.writers", "prelaunch.engine", "prelaunch.project", "prelaunch_rules")
     if module == "prelaunch.model":
         return ("prelaunch.readers", "prelaunch.places", "prelaunch.writers", "prelaunch.engine", "prelaunch_rules")
     return ("prelaunch_rules",)
@@ -71,8 +73,9 @@ def test_a_rule_knows_the_data_types_and_its_own_folder(module: str, path: str) 
         if name.startswith(("prelaunch.", "prelaunch_rules")):
             typing_only = name == "prelaunch.project.Project"
             shared = name.startswith("prelaunch_rules.") and not name.startswith(others)
-            known = ("prelaunch.model.", "prelaunch.index.", "prelaunch.dependencies.", "prelaunch.DOCS", own)
-            assert name.startswith(known) or typing_only or shared, f"{module} imports {name}"
+            known = ("model.", "image.", "index.", "dependencies.", "DOCS")
+            allowed = (own, *(f"prelaunch.{part}" for part in known))
+            assert name.startswith(allowed) or typing_only or shared, f"{module} imports {name}"
 
 
 def test_the_program_names_no_rule() -> None:

@@ -99,9 +99,8 @@ class Call:
 def _unseen(name: str) -> discover.File | None:
     """A file of ours that cannot be looked at: the engine meets the same fault again, and makes a finding of it."""
     kind = kinds.kind_by_name(name)
-    if kind not in kinds.BUILD_KINDS and kind not in kinds.IMPORT_KINDS:
-        return None
-    return discover.File(name, kind, frozenset({kinds.BUILD, kinds.IMPORT}), False)
+    facts = kinds.possible_facts(kind)
+    return discover.File(name, kind, facts, False) if facts else None
 
 
 def _decode(name: str, kind: str, data: bytes) -> Source:

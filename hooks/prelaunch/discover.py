@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 
 from prelaunch.kinds import (
-    BUILD,
     BUILD_KINDS,
     BUILD_WORDS,
-    IMPORT,
     IMPORT_KINDS,
     MARK,
     YAML_WORDS,
@@ -20,6 +18,7 @@ from prelaunch.kinds import (
     facts_in,
     kind_by_content,
     kind_by_name,
+    possible_facts,
     shebang_kind,
 )
 
@@ -47,7 +46,7 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class File:
-    """A file to be read: its path relative to the root, its kind, and which facts it may hold (BUILD, IMPORT)."""
+    """A file to be read: its path relative to the root, its kind, and which facts it may hold (`BUILD` ...)."""
 
     __slots__ = ("facts", "kind", "marked", "path")
 
@@ -124,7 +123,7 @@ def look(root: str, path: str, words: Words) -> File | None:
         return None
     facts = facts_in(kind, data, words)
     if data[:2] in _UTF16 and (kind in BUILD_KINDS or kind in IMPORT_KINDS) and kind != "windows":
-        facts = frozenset({BUILD, IMPORT})  # no word can be seen in it; the engine says that it is not text
+        facts = possible_facts(kind)  # no word can be seen in it; the engine says that it is not text
     return File(path, kind, facts, marked) if facts or marked else None
 
 
@@ -222,16 +221,22 @@ def _git_files(top: str) -> Iterator[tuple[str, bool | None]] | None:
 
     command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", top]
     command += ["ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard"]
-    # GIT_DIR and the like, which git sets for a hook, would speak of another repository than the one at `top`.
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
-    environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
-        result = subprocess.run(command, capture_output=True, env=environment, check=False)
+        result = subprocess.run(command, capture_output=True, env=git_environment(), check=False)
     except OSError:
         return None  # no git on this machine
     if result.returncode:
         return None
     return map(_entry, os.fsdecode(result.stdout).split("\0")[:-1])
+
+
+def git_environment() -> dict[str, str]:
+    """The environment for a git command that reads: it writes no index and fetches nothing.
+
+    GIT_DIR and the like, which git sets for a hook, would speak of another repository than the one at hand.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+    return {**environment, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
 def _entry(entry: str) -> tuple[str, bool | None]:

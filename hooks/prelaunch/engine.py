@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prelaunch import DOCS
 from prelaunch.globs import matches_any
-from prelaunch.kinds import BUILD, IMPORT, YAML_KINDS, kind_by_name
+from prelaunch.kinds import BUILD, IMAGE, IMPORT, YAML_KINDS, kind_by_name, possible_facts
 from prelaunch.model import Build, Finding, Import, Source, Span
 from prelaunch.project import MAX_BYTES, UnreadableError
 from prelaunch.suppress import UNUSED, judge_ignores, read_ignores, suppress
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from prelaunch.discover import File
+    from prelaunch.image import Image
     from prelaunch.model import Certainty, Fragment, Rule
     from prelaunch.project import Project
 
@@ -27,8 +28,8 @@ OWN_RULES = {
 }
 """The names of the findings that no rule gives, with their summaries."""
 
-FACTS = {Build: BUILD, Import: IMPORT}
-"""The kinds of fact, and what `discover` calls them."""
+FACTS = {"Build": BUILD, "Import": IMPORT, "Image": IMAGE}
+"""The kinds of fact by the name of their type, and what `discover` calls them."""
 
 _PLACES = {
     "dockerfile": "prelaunch.places.dockerfile",
@@ -71,6 +72,7 @@ class Facts(NamedTuple):
     source: Source
     builds: tuple[Build, ...] = ()
     imports: tuple[Import, ...] = ()
+    images: tuple[Image, ...] = ()
     faults: tuple[Finding, ...] = ()
 
 
@@ -102,7 +104,7 @@ class Report(NamedTuple):
 
 
 def read_facts(project: Project, file: File, wanted: Collection[str], rules: Iterable[Rule] = ()) -> Facts:
-    """The facts of one file, of the `wanted` kinds (BUILD, IMPORT) that `discover` saw a chance of.
+    """The facts of one file, of the `wanted` kinds (BUILD, IMPORT, IMAGE) that `discover` saw a chance of.
 
     A Python file is not parsed for its imports where every one of `rules` that judges them says that it need not be.
     """
@@ -130,7 +132,12 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
                 _add_imports(fragment, python.imports, imports, faults)
         except UnreadableError as error:
             faults.append(_unreadable(source, file.kind, error))
-    return Facts(source, builds, tuple(imports), tuple(faults))
+    images: tuple[Image, ...] = ()
+    if IMAGE in wanted and IMAGE in file.facts:
+        from prelaunch.images.link import possible_images
+
+        images = possible_images(project, source)
+    return Facts(source, builds, tuple(imports), images, tuple(faults))
 
 
 def _worth_parsing(source: Source, file: File, project: Project, rules: Iterable[Rule]) -> bool:
@@ -197,6 +204,11 @@ def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
     )
 
 
+def kind_of_fact(rule: Rule) -> str:
+    """What `discover` calls the fact that a rule judges, "" for none of ours. Imports no type to tell it."""
+    return FACTS.get(rule.judges.__name__, "") if rule.judges.__module__.startswith("prelaunch.") else ""
+
+
 class Judge(NamedTuple):
     """The rules that judge, and every name that an ignore comment may hold. `fixes`: whether fixes are wanted."""
 
@@ -208,7 +220,7 @@ class Judge(NamedTuple):
     @property
     def wanted(self) -> frozenset[str]:
         """The kinds of fact that the rules judge."""
-        return frozenset(FACTS[rule.judges] for rule in self.rules if rule.judges in FACTS)
+        return frozenset(kind for rule in self.rules if (kind := kind_of_fact(rule)))
 
     def judge(self, facts: Facts, file: File, project: Project) -> list[Finding]:
         """Every finding of one file, hints too, without those that a comment or a setting silences."""
@@ -219,13 +231,10 @@ class Judge(NamedTuple):
             for name in names
         }
         findings = list(facts.faults)
-        judged = set()
         for rule in self.rules:
-            if rule.name in silent or FACTS.get(rule.judges) not in file.facts:
+            if rule.name in silent or kind_of_fact(rule) not in file.facts:
                 continue
-            judged.add(rule.name)
-            for fact in facts.builds if rule.judges is Build else facts.imports:
-                findings += self._judge_one(rule, fact, project)
+            findings += self._judge_all(rule, facts, project)
         if file.marked:
             ignores = read_ignores(facts.source, file.kind)
             findings, unused = suppress(findings, ignores)
@@ -235,10 +244,21 @@ class Judge(NamedTuple):
 
     def _could_judge(self, file: File, silent: Collection[str]) -> set[str]:
         """The rules that judge files of this kind, so that a comment which silences them there is needless."""
-        from prelaunch.kinds import BUILD_KINDS, IMPORT_KINDS
+        possible = possible_facts(file.kind)
+        return {r.name for r in self.rules if r.name not in silent and kind_of_fact(r) in possible}
 
-        kinds = {Build: BUILD_KINDS, Import: IMPORT_KINDS}
-        return {r.name for r in self.rules if r.name not in silent and file.kind in kinds.get(r.judges, ())}
+    def _judge_all(self, rule: Rule, facts: Facts, project: Project) -> list[Finding]:
+        """What a rule finds in a file; of images, in those that are built, once the file alone gives it a suspicion."""
+        kind = kind_of_fact(rule)
+        of_kind: Sequence[Any] = {BUILD: facts.builds, IMPORT: facts.imports, IMAGE: facts.images}.get(kind, ())
+        found = [finding for fact in of_kind for finding in self._judge_one(rule, fact, project)]
+        if kind == IMAGE and found:
+            from prelaunch.images.link import built_images
+
+            found = [
+                each for one in built_images(project, facts.source) for each in self._judge_one(rule, one, project)
+            ]
+        return found
 
     def _judge_one(self, rule: Rule, fact: Any, project: Project) -> Iterator[Finding]:  # noqa: ANN401 (any fact)
         fix = None

@@ -46,7 +46,7 @@ class Disk:
         """As `Files` says."""
         try:
             real = os.path.realpath(os.path.join(self.root, path))
-            if not self._holds(real):
+            if not self.holds(real):
                 raise UnreadableError("lies outside the project")
             status = os.stat(real)
             if not stat.S_ISREG(status.st_mode):
@@ -64,15 +64,16 @@ class Disk:
         """As `Files` says."""
         full = os.path.join(self.root, path)
         # in this order because most files that are asked for are not there, and the way to a real path is long
-        return os.path.isfile(full) and self._holds(os.path.realpath(full))
+        return os.path.isfile(full) and self.holds(os.path.realpath(full))
 
     def names(self, folder: str) -> tuple[str, ...]:
         """As `Files` says."""
         try:
             full = os.path.realpath(os.path.join(self.root, folder))
-            return tuple(sorted(os.listdir(full))) if self._holds(full) else ()
+            return tuple(sorted(os.listdir(full))) if self.holds(full) else ()
         except (OSError, ValueError):
             return ()
 
-    def _holds(self, real: str) -> bool:
+    def holds(self, real: str) -> bool:
+        """Whether a real path is the root or lies below it."""
         return real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep)

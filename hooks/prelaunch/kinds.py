@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Word = bytes | tuple[bytes, ...] | Callable[[bytes], bool]
     Words = Mapping[str, tuple[Word, ...] | None]
 
-BUILD, IMPORT = "build", "import"
+BUILD, IMPORT, IMAGE = "build", "import", "image"
 
 MARK = b"prelaunch:"
 """What an ignore comment holds; a file with one is read even where nothing else in it matters."""
@@ -34,6 +34,8 @@ BUILD_KINDS = (
     | frozenset({"dockerfile", "makefile", "shell", "github", "gitlab", "compose", "bake"})
 )
 IMPORT_KINDS = frozenset({"dockerfile", "python", "notebook"})
+IMAGE_KINDS = frozenset({"dockerfile"})
+_FROM = (b"FROM", b"from", b"From")
 YAML_KINDS = CLUSTER_KINDS | PIPELINE_KINDS | frozenset({"github", "gitlab", "compose"})
 # Every command that builds an image holds one of these (the builder table); more costs a little time, less is a miss.
 _COMMANDS = (
@@ -275,7 +277,15 @@ def facts_in(kind: str, data: bytes, words: Words) -> frozenset[str]:
         needed = words.get(kind, ())
         if needed is None or any_of(needed, data):
             found.append(IMPORT)
+    if kind in IMAGE_KINDS and any_of(_FROM, data):
+        found.append(IMAGE)
     return frozenset(found)
+
+
+def possible_facts(kind: str) -> frozenset[str]:
+    """Which facts a file of this kind may hold at all, whatever stands in it."""
+    kinds = ((BUILD, BUILD_KINDS), (IMPORT, IMPORT_KINDS), (IMAGE, IMAGE_KINDS))
+    return frozenset(fact for fact, of_fact in kinds if kind in of_fact)
 
 
 def any_of(words: tuple[Word, ...], data: bytes) -> bool:

@@ -245,10 +245,11 @@ class Build(NamedTuple):
 
     `tool` is a name of the builder table, `form` the kind of place: makefile, shell, gha-run, gha-uses, gitlab,
     compose, bake, dockerfile. `platforms` are as written. `image` is False where the result is no image
-    (`-o type=local`, `--check`). `dockerfile` is the path, relative to the root, where it is literal, `target`
-    the stage that is built where one is named. `open` names
-    variables that are set nowhere in the repository and could hold a platform flag. `overwritten` are tags that
-    several legs of the job push, each for another platform, so that one of them is left.
+    (`-o type=local`, `--check`). `dockerfile` is the path, relative to the root, where it is literal, `context` the
+    build context's folder ("" for the root), `target` the stage that is built where one is named (it may hold
+    `UNKNOWN`), `arguments` the build arguments (None: a value that is not known).
+    `open` names variables that are set nowhere in the repository and could hold a platform flag. `overwritten` are tags
+    that several legs of the job push, each for another platform, so that one of them is left.
     """
 
     source: Source
@@ -264,6 +265,8 @@ class Build(NamedTuple):
     images: tuple[str, ...] = ()
     dockerfile: str | None = None
     target: str | None = None
+    context: str | None = None
+    arguments: tuple[tuple[str, str | None], ...] = ()
     image: bool = True
     open: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()

@@ -11,6 +11,9 @@ from prelaunch.model import EMPTY, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from prelaunch.image import Committed, Image, Platforms
+    from prelaunch.model import Build
+
 __all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
 
 
@@ -29,8 +32,9 @@ class Project:
     """A tree of files, read only inside itself and each file once."""
 
     def __init__(self, files: str | Files, settings: Settings | None = None) -> None:
-        """`files` is a folder of the disk, or any other tree."""
+        """`files` is a folder of the disk (then it is `root`), or any other tree."""
         self.files: Files = Disk(files) if isinstance(files, str) else files
+        self.root = self.files.root if isinstance(self.files, Disk) else None
         self.settings = settings or Settings()
         self._sources: dict[str, Source | None] = {}
         self.given: dict[str, Source] = {}
@@ -80,6 +84,27 @@ class Project:
         from prelaunch.places.dockerfile import pinned
 
         return pinned(self, dockerfile, target)
+
+    def builds_of(self, dockerfile: str) -> tuple[Build, ...]:
+        """The builds of the repository that use the Dockerfile at this path. The first question reads all of them."""
+        from prelaunch.images.link import builds_of
+
+        return builds_of(self, dockerfile)
+
+    def platforms_of(self, image: Image) -> Platforms:
+        """The platforms that an image is built for."""
+        from prelaunch.images.link import platforms_of
+
+        return platforms_of(self, image)
+
+    def committed(self, *paths: str) -> Committed | None:
+        """The file at the first path as git has it, or the disk where git has it not; None for no such file.
+
+        Further paths are looked up in the same breath, for the questions that follow.
+        """
+        from prelaunch.repository import committed
+
+        return committed(self, paths)[paths[0]]
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""

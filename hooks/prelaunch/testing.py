@@ -4,7 +4,8 @@ A heading of the second level is one example, where blocks of files follow. A li
 file; without one, a block of python is example.py, of dockerfile Dockerfile, of make Makefile, and any other block
 is text. `prelaunch.toml` is the configuration. A comment `# error: rule` alone on its line says that the next line
 holds a certain or likely finding of that rule, `# hint: rule` that it holds a hint. A block tagged `fixed` is the file
-as `--fix` leaves it.
+as `--fix` leaves it. One tagged `crlf` has CRLF line ends. One tagged `mode=755` or `mode=644` has that mode, and makes
+the example a git repository to which all its files are added.
 
     import pytest
     from prelaunch.testing import check_example, examples_of
@@ -17,6 +18,7 @@ as `--fix` leaves it.
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,12 +44,16 @@ Expected = set[tuple[str, int, str, str]]
 
 
 class Example(NamedTuple):
-    """One example: its heading, the README's line where it starts, its files, and how `--fix` leaves them."""
+    """One example: its heading, the README's line where it starts, its files, and how `--fix` leaves them.
+
+    `modes` are the modes of the files that name one.
+    """
 
     title: str
     line: int
     files: Mapping[str, str] = EMPTY
     fixed: Mapping[str, str] = EMPTY
+    modes: Mapping[str, int] = EMPTY
 
     def __str__(self) -> str:
         return self.title
@@ -73,10 +79,15 @@ def read_examples(readme: str) -> list[Example]:
         if fence:
             language, *tags = line.strip().strip("`").split() or [""]
             block = _block(lines, fence)
-            path = name or next((tag for tag in tags if tag != "fixed"), "") or _NAMES.get(language, "")
+            path = name or next((tag for tag in tags if not _is_tag(tag)), "") or _NAMES.get(language, "")
             name = ""
             if not path:
                 continue
+            if "crlf" in tags:
+                block = block.replace("\n", "\r\n")
+            for tag in tags:
+                if tag.startswith("mode="):
+                    current = current._replace(modes={**current.modes, path: int(tag[5:], 8)})
             if path in (current.fixed if "fixed" in tags else current.files):
                 raise ValueError(f"line {number}: the example {current.title!r} has two blocks for {path}")
             if "fixed" in tags:
@@ -92,6 +103,10 @@ def read_examples(readme: str) -> list[Example]:
             name = ""
     examples.append(current)
     return [example for example in examples if example.title and set(example.files) - {CONFIG}]
+
+
+def _is_tag(word: str) -> bool:
+    return word in {"fixed", "crlf"} or word.startswith("mode=")
 
 
 def _fence(line: str) -> str:
@@ -133,7 +148,7 @@ def check_example(rule: Rule, example: Example) -> None:
     Raises AssertionError with what differs.
     """
     with tempfile.TemporaryDirectory() as root:
-        project, files = _lay_out(root, example.files)
+        project, files = _lay_out(root, example)
         judge = Judge((rule,), frozenset({rule.name, *OWN_RULES}), fixes=True)
         report = run(project, files, judge, hints=True)
         found = {
@@ -157,12 +172,20 @@ def _check_fixed(example: Example, project: Project, files: list[File], judge: J
         raise AssertionError(f"{example.title}: the fixed text does not judge clean:\n{left}")
 
 
-def _lay_out(root: str, texts: Mapping[str, str]) -> tuple[Project, list[File]]:
+def _lay_out(root: str, example: Example) -> tuple[Project, list[File]]:
+    texts = example.files
     for path, text in texts.items():
         full = os.path.join(root, path)
         os.makedirs(os.path.dirname(full), exist_ok=True)
         with open(full, "w", encoding="utf-8", newline="") as file:
             file.write(text)
+        os.chmod(full, example.modes.get(path, 0o644))
+    if example.modes:
+        # attributes and settings of the machine at hand must not decide what an example shows
+        plain = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        options = ("-c", "core.autocrlf=false", "-c", "core.fileMode=true", "-c", "init.defaultBranch=main")
+        for command in (("init", "--quiet"), ("add", "--all")):
+            subprocess.run(("git", "-C", root, *options, *command), check=True, capture_output=True, env=plain)
     config = os.path.join(root, CONFIG)
     settings = load_config(config, os.path.realpath(root)) if CONFIG in texts else Settings()
     words = registry.import_words()

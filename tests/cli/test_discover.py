@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.discover import find_root, look, sift, walk
-from prelaunch.kinds import BUILD, BUILD_KINDS, IMPORT, IMPORT_KINDS, MARK, facts_in, kind_by_content, kind_by_name
+from prelaunch.kinds import (
+    BUILD,
+    BUILD_KINDS,
+    IMAGE,
+    IMPORT,
+    IMPORT_KINDS,
+    MARK,
+    facts_in,
+    kind_by_content,
+    kind_by_name,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,8 +190,10 @@ def test_the_content_decides_where_the_name_does_not(kind: str, data: bytes, exp
         ("terraform", b'resource "docker_image" "x" {}', {BUILD}),
         ("terraform", b'resource "x" "build" {}', set()),
         ("notebook", b"{}", {IMPORT}),
-        ("dockerfile", b"FROM x\nRUN docker build .\n", {BUILD}),
-        ("dockerfile", b"FROM x\nRUN <<E\nimport jwt\n", {IMPORT}),
+        ("dockerfile", b"FROM x\nRUN docker build .\n", {BUILD, IMAGE}),
+        ("dockerfile", b"from x\n", {IMAGE}),
+        ("dockerfile", b"# nothing yet\n", set()),
+        ("dockerfile", b"FROM x\nRUN <<E\nimport jwt\n", {IMPORT, IMAGE}),
         ("bake", b'target "x" {}', {BUILD}),
     ],
 )

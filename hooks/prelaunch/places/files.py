@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, Step
 from prelaunch.places.verdicts import Verdict
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from prelaunch.places.commands import Invocation
     from prelaunch.project import Project
 
@@ -25,29 +27,58 @@ def _folders(directory: str, path: str) -> list[str]:
     return list(dict.fromkeys((posixpath.normpath(directory), posixpath.dirname(path) or ".", ".")))
 
 
-def context_dockerfile(invocation: Invocation, directory: str, path: str, project: Project) -> str | None:
-    """The Dockerfile of a build command as a path relative to the root, where it is literal and in the repository."""
+class Inputs(NamedTuple):
+    """What a build is made of, as `Build` has it: Dockerfile, context, target stage, build arguments."""
+
+    dockerfile: str | None = None
+    context: str | None = None
+    target: str | None = None
+    arguments: tuple[tuple[str, str | None], ...] = ()
+
+
+def inputs(invocation: Invocation, directory: str, path: str, project: Project) -> Inputs:
+    """The Dockerfile of a build command (where it is literal and in the repository) and what else it is built with."""
     if invocation.tool.kind != "build":
-        return None
+        return Inputs()
+    targets = [value.text for value in invocation.values("--target")]
+    target = targets[-1] if targets and invocation.tool.name != "pack" else None
+    arguments = named_arguments(value.text for value in invocation.values("--build-arg"))
     named = [v.text for v in invocation.values("--file", "-f", "--dockerfile")]
     context = [v.text for v in invocation.values("--context", "-c")] if invocation.tool.name == "kaniko" else []
     context = context or [f.text for f in invocation.rest[:1]] or ["."]
-    if named and not _known(named[-1]):
-        return None
-    if not named and (not _known(context[0]) or context[0] == "-" or "://" in context[0]):
-        return None
+    place = context[0].removeprefix("dir://")
+    local = _known(place) and place != "-" and "://" not in place
+    if (named and not _known(named[-1])) or (not named and not local):
+        return Inputs(None, None, target, arguments)
     for folder in _folders(directory, path):
         if named:
             candidates = [named[-1]]
             if invocation.tool.name == "kaniko" and _known(context[0]):
-                candidates.insert(0, posixpath.join(context[0].removeprefix("dir://"), named[-1]))
+                candidates.insert(0, posixpath.join(place, named[-1]))
         else:
-            candidates = [posixpath.join(context[0], name) for name in ("Dockerfile", "Containerfile")]
+            candidates = [posixpath.join(place, name) for name in ("Dockerfile", "Containerfile")]
         for candidate in candidates:
             full = posixpath.normpath(posixpath.join(folder, candidate))
             if not full.startswith(("..", "/")) and project.exists(full):
-                return full
-    return None
+                where = inside(posixpath.join(folder, place)) if local else None
+                return Inputs(full, where, target, arguments)
+    return Inputs(None, None, target, arguments)
+
+
+def inside(path: str) -> str | None:
+    """A folder relative to the root, "" for the root itself; None where it lies outside."""
+    path = posixpath.normpath(path)
+    return None if path.startswith(("..", "/")) else "" if path == "." else path
+
+
+def named_arguments(texts: Iterable[str]) -> tuple[tuple[str, str | None], ...]:
+    """Build arguments, of `NAME=value` each; None for a value that is not known (`NAME` alone: the environment's)."""
+    found: dict[str, str | None] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if _known(name):
+            found[name] = value if equals and (not value or _known(value)) else None
+    return tuple(found.items())
 
 
 def delegated(invocation: Invocation, directory: str, path: str, project: Project) -> Verdict:

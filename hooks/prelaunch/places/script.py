@@ -22,7 +22,7 @@ from prelaunch.model import (
     Value,
 )
 from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
-from prelaunch.places.files import context_dockerfile, delegated
+from prelaunch.places.files import delegated, inputs
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
 from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, publishes
 from prelaunch.resolve import MARKERS, Field
@@ -148,6 +148,7 @@ def build_of(
             verdict = delegated(invocation, setting.directory, source.path, project)
     elif invocation.tool.kind == "bake":
         verdict = delegated(invocation, setting.directory, source.path, project)
+    parts = inputs(invocation, setting.directory, source.path, project)
     images = invocation.values("--tag", "-t", "--destination", "-d", "--image")
     return Build(
         source=source,
@@ -160,7 +161,10 @@ def build_of(
         host=setting.host,
         published=publishes(invocation),
         images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
-        dockerfile=context_dockerfile(invocation, setting.directory, source.path, project),
+        dockerfile=parts.dockerfile,
+        target=parts.target,
+        context=parts.context,
+        arguments=parts.arguments,
         image=exports_image(invocation),
         open=verdict.open,
     )

@@ -15,9 +15,11 @@ from prelaunch.readers.dockerfile.stages import read_arguments, read_stages
 from prelaunch.readers.dockerfile.words import BLANK, heredoc_words, json_array, take_flags
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prelaunch.model import Source
 
-__all__ = ["Argument", "Dockerfile", "Flag", "Form", "Heredoc", "Instruction", "Stage", "read"]
+__all__ = ["Argument", "Dockerfile", "Flag", "Form", "Heredoc", "Instruction", "Stage", "read", "with_arguments"]
 
 _WITH_HEREDOC = frozenset({"ADD", "COPY", "RUN"})
 _WITH_COMMAND = frozenset({"CMD", "ENTRYPOINT", "RUN"})
@@ -38,6 +40,14 @@ def read(source: Source) -> Dockerfile:
     arguments = read_arguments(instructions, directives.escape, effort)
     stages = read_stages(instructions, arguments, directives.escape, effort)
     return Dockerfile(source, directives.escape, directives.syntax, instructions, arguments, stages)
+
+
+def with_arguments(dockerfile: Dockerfile, given: Mapping[str, str | None]) -> Dockerfile:
+    """The same file as a build reads it that gives these arguments (None: a value that is not known)."""
+    effort = Effort()
+    arguments = read_arguments(dockerfile.instructions, dockerfile.escape, effort, given)
+    stages = read_stages(dockerfile.instructions, arguments, dockerfile.escape, effort)
+    return dockerfile._replace(args=arguments, stages=stages)
 
 
 def _instruction(source: Source, lines: Lines, logical: Logical) -> Instruction:

@@ -41,7 +41,7 @@ def _set(
 ) -> None:
     # All assignments of one ENV see the values from before it.
     before = {**args, **env} if "$" in instruction.fragment.text else {}
-    for name, text, start in _assignments(instruction.fragment.text, dockerfile.escape):
+    for name, text, start in assignments(instruction.fragment.text, dockerfile.escape):
         if len(env) < _MAX_NAMES and text is not None:
             value = expand(text, lambda one: _text(before, one), dockerfile.escape, effort)
             env[name] = Value((value,), (_step(dockerfile, instruction, f"ENV {name}={text}", start),))
@@ -74,7 +74,7 @@ def _step(dockerfile: Dockerfile, instruction: Instruction, text: str, start: in
     return Step(text, source.path, source.position(instruction.fragment.start(start))[0])
 
 
-def _assignments(text: str, escape: str) -> list[tuple[str, str | None, int]]:
+def assignments(text: str, escape: str) -> list[tuple[str, str | None, int]]:
     """The assignments of an `ENV` as (name, raw value, offset): `A=b C="d e"`, or the old form `A the rest`."""
     words = split_words(text, 0, escape) or []
     if not words:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prelaunch.model import UNKNOWN
+from prelaunch.model import EMPTY, UNKNOWN
 from prelaunch.readers.dockerfile.expand import Effort, expand, is_known
 from prelaunch.readers.dockerfile.facts import Argument, Instruction, Stage
 from prelaunch.readers.dockerfile.words import BLANK, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 AUTOMATIC = frozenset(
     {
@@ -25,8 +25,13 @@ AUTOMATIC = frozenset(
 """The arguments that BuildKit sets for `FROM` lines; a default in a global `ARG` takes their place."""
 
 
-def read_arguments(instructions: Iterable[Instruction], escape: str, effort: Effort) -> tuple[Argument, ...]:
-    """The global arguments: those of `ARG` before the first `FROM`, in order. A later one may use an earlier one."""
+def read_arguments(
+    instructions: Iterable[Instruction], escape: str, effort: Effort, given: Mapping[str, str | None] = EMPTY
+) -> tuple[Argument, ...]:
+    """The global arguments: those of `ARG` before the first `FROM`, in order. A later one may use an earlier one.
+
+    `given` are those that the build is given (`--build-arg`; None: with a value that is not known).
+    """
     found: list[Argument] = []
     values: dict[str, str | None] = {}
     for instruction in instructions:
@@ -43,14 +48,17 @@ def read_arguments(instructions: Iterable[Instruction], escape: str, effort: Eff
             name = expand(name.lstrip("\"'"), lambda _: None, escape)
             if equals and word[:1] in {'"', "'"} and word[-1:] == word[:1]:
                 default = word[:1] + default  # ARG "NAME=value": the quote belongs to both halves
-            if equals:
+            if name in given:
+                values[name] = UNKNOWN if given[name] is None else given[name]
+            elif equals:
                 values[name] = expand(default, lambda one: _value(values, one), escape, effort)
             else:
                 values.setdefault(name, UNKNOWN if name in AUTOMATIC else None)
             value = values[name]
             known = value if value is not None and is_known(value) else None
             span = instruction.fragment.span(start, stop)
-            found.append(Argument(name, default if equals else None, known if equals else None, span))
+            known = known if equals or name in given else None
+            found.append(Argument(name, default if equals else None, known, span))
     return tuple(found)
 
 
@@ -64,7 +72,7 @@ def read_stages(
     """The stages, in order."""
     values: dict[str, str | None] = {}
     for argument in arguments:
-        if argument.default is not None:
+        if argument.default is not None or argument.value is not None:
             values[argument.name] = UNKNOWN if argument.value is None else argument.value
         elif argument.name not in values and argument.name not in AUTOMATIC:
             values[argument.name] = None

@@ -1,0 +1,176 @@
+"""From a Dockerfile to the builds that use it, and so to the images that are made of it.
+
+The repository's build files are read once, when somebody asks; how many, is bounded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prelaunch.image import Image, Platforms
+from prelaunch.images.stages import leaves
+from prelaunch.model import HANDED, UNKNOWN, UNSET
+from prelaunch.places.dockerfile import load
+from prelaunch.platforms import parse
+from prelaunch.readers.dockerfile import with_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.discover import File
+    from prelaunch.image import Stage
+    from prelaunch.model import Build, Platform, Source
+    from prelaunch.project import Project
+
+MAX_FILES = 2_000
+"""How many build files are read for the link; what lies behind them leaves the platforms unknown."""
+
+_OPEN = (UNKNOWN, HANDED, UNSET)
+_PYTHON = frozenset({"python", "notebook"})  # far too many to read, for the few that build by the SDK
+
+
+def possible_images(project: Project, source: Source) -> tuple[Image, ...]:
+    """The images that the file alone suggests: of the last stage, and of every stage that no other one needs."""
+    dockerfile = load(project, source.path)
+    if dockerfile is None:
+        return ()
+    return tuple(Image(source, dockerfile, stage) for stage in leaves(dockerfile))
+
+
+def built_images(project: Project, source: Source) -> tuple[Image, ...]:
+    """The images that the repository's builds make of a Dockerfile; of its last stage, where no build is found."""
+    dockerfile = load(project, source.path)
+    if dockerfile is None or not dockerfile.stages:
+        return ()
+    groups: dict[tuple[Stage, tuple[tuple[str, str | None], ...], str | None], list[Build]] = {}
+    for build in builds_of(project, source.path):
+        target = build.target
+        if target and any(mark in target for mark in _OPEN):
+            target = None
+        stage = dockerfile.target(target)
+        if stage is not None:
+            groups.setdefault((stage, build.arguments, build.context), []).append(build)
+    if not groups:
+        return (Image(source, dockerfile, dockerfile.stages[-1], builds=()),)
+    return tuple(
+        _image(source, stage, dict(arguments), context, tuple(builds), project)
+        for (stage, arguments, context), builds in groups.items()
+    )
+
+
+def _image(
+    source: Source,
+    stage: Stage,
+    arguments: dict[str, str | None],
+    context: str | None,
+    builds: tuple[Build, ...],
+    project: Project,
+) -> Image:
+    dockerfile = load(project, source.path)
+    assert dockerfile is not None
+    if arguments:
+        dockerfile = with_arguments(dockerfile, arguments)
+    return Image(source, dockerfile, dockerfile.stages[stage.number], arguments, builds, context)
+
+
+def builds_of(project: Project, dockerfile: str) -> tuple[Build, ...]:
+    """See `Project.builds_of`."""
+    return _by_dockerfile(project).get(dockerfile, ())
+
+
+def _by_dockerfile(project: Project) -> dict[str, tuple[Build, ...]]:
+    key = ("images", "builds")
+    if key not in project.memo:
+        found: dict[str, list[Build]] = {}
+        for build in _builds(project):
+            if build.dockerfile is not None:
+                found.setdefault(build.dockerfile, []).append(build)
+        project.memo[key] = {path: tuple(builds) for path, builds in found.items()}
+    answer: dict[str, tuple[Build, ...]] = project.memo[key]
+    return answer
+
+
+def whole(project: Project) -> bool:
+    """Whether every build file of the repository was read."""
+    _by_dockerfile(project)
+    return not project.memo.get(("images", "cut"), False)
+
+
+def _builds(project: Project) -> Iterator[Build]:
+    from prelaunch.engine import read_facts
+    from prelaunch.kinds import BUILD
+
+    for number, file in enumerate(_build_files(project)):
+        if number >= MAX_FILES:
+            project.memo["images", "cut"] = True
+            return
+        yield from read_facts(project, file, {BUILD}).builds
+
+
+def _build_files(project: Project) -> Iterator[File]:
+    from prelaunch import discover
+    from prelaunch.globs import matches_any
+    from prelaunch.kinds import BUILD, kind_by_name
+
+    root = project.root
+    if root is None:
+        project.memo["images", "cut"] = True
+        return  # another tree than the disk's cannot be walked
+    words = {"": tuple(name.encode() for name in project.settings.wrappers)}
+    exclude = project.settings.exclude
+    paths = (
+        path
+        for path in discover.walk(root, ".")
+        if kind_by_name(path) not in _PYTHON and not (exclude and matches_any(path, exclude))
+    )
+    for path in discover.sift(root, paths, words):
+        try:
+            file = discover.look(root, path, words)
+        except (OSError, ValueError):
+            continue  # a check of that file itself says so
+        if file is not None and BUILD in file.facts:
+            yield file
+
+
+def platforms_of(project: Project, image: Image) -> Platforms:
+    """See `Project.platforms_of`."""
+    builds = image.builds
+    if builds is None:
+        builds = tuple(
+            build
+            for built in built_images(project, image.source)
+            if built.target.number == image.target.number
+            for build in built.builds or ()
+        )
+    names: dict[Platform, None] = {}
+    certain = whole(project)
+    for build in builds:
+        known, given = _platforms(build)
+        certain = certain and known
+        names.update(dict.fromkeys(given))
+    if (not builds or not certain) and project.settings.platforms:
+        names.update(dict.fromkeys(parse(text) for text in project.settings.platforms))
+        return Platforms("known", tuple(names), builds, configured=True)
+    if not builds:
+        return Platforms("absent" if certain else "unknown")
+    return Platforms("known" if certain else "unknown", tuple(names), builds)
+
+
+def _platforms(build: Build) -> tuple[bool, tuple[Platform, ...]]:
+    """The platforms of one build, and whether these are all."""
+    found = []
+    certain = build.state in {"explicit", "default"} and bool(build.platforms)
+    for text in build.platforms:
+        platform = _parsed(text)
+        if platform is None:
+            certain = False
+        else:
+            found.append(platform)
+    return certain, tuple(found)
+
+
+def _parsed(text: str) -> Platform | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None

@@ -1,0 +1,60 @@
+"""final-stage-build-platform: what runs in the end is taken for the machine that builds."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from prelaunch.image import Image
+from prelaunch.model import Certainty, Edit, Finding, Fix, Rule, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.image import Flag
+    from prelaunch.project import Project
+
+_BUILD = frozenset({"BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT"})
+_WITHOUT_PROGRAMS = ("distroless/static", "chainguard/static")
+"""Base images that hold no program and no library: they are the same for every platform."""
+
+
+def check(image: Image, project: Project) -> Iterator[Finding]:
+    """The `FROM` that decides what the image's own files are made for."""
+    if "BUILD" not in image.source.text or not image.chain[-1].platform:
+        return
+    bottom = image.chain[-1]
+    instruction = next(one for one in image.dockerfile.instructions if one.span == bottom.span)
+    flag = next(flag for flag in reversed(instruction.flags) if flag.name == "platform")
+    if not image.scope(instruction).depends(flag.value) & _BUILD:
+        return
+    target = image.target.name or "the last stage"
+    at = f"`{target}`" if image.target.name else target
+    above = "" if bottom is image.target else f", which {at} is built on,"
+    message = (
+        f"`--platform={flag.value}`{above} takes the base image of the machine that builds, so an image for another"
+        " platform gets its programs, carries the wrong label and dies with `exec format error`; "
+        + ("take the flag out of this `FROM`" if above else "take the flag out: it is for stages that only compile")
+    )
+    fix = Fix((Edit(_with_blank(flag, image.source.text), ""),), "take the base image of the target", safe=not above)
+    yield Finding("final-stage-build-platform", _certainty(image, project), image.source, flag.span, message, fix)
+
+
+def _certainty(image: Image, project: Project) -> Certainty:
+    if image.base.scratch or any(name in image.base.name for name in _WITHOUT_PROGRAMS):
+        return "hint"
+    # where nobody names a platform, the two are the same
+    return "certain" if project.platforms_of(image).names else "likely"
+
+
+def _with_blank(flag: Flag, text: str) -> Span:
+    """The flag's place and the blanks behind it."""
+    stop = flag.span.stop
+    while text[stop : stop + 1] in {" ", "\t"}:
+        stop += 1
+    return Span(flag.span.start, stop)
+
+
+RULE = Rule(
+    "final-stage-build-platform", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__)
+)
