@@ -11,7 +11,7 @@ from prelaunch.model import EMPTY, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prelaunch.image import Committed, Image, Platforms
+    from prelaunch.image import Committed, Files, Image, Platforms
     from prelaunch.model import Build
 
 __all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
@@ -90,6 +90,12 @@ class Project:
         from prelaunch.images.link import builds_of
 
         return builds_of(self, dockerfile)
+
+    def files_of(self, image: Image) -> Files:
+        """Which file of the repository stands where in an image."""
+        from prelaunch.images.files import files_of
+
+        return files_of(self, image)
 
     def platforms_of(self, image: Image) -> Platforms:
         """The platforms that an image is built for."""

@@ -64,6 +64,16 @@ def ignored(project: Project, path: str) -> bool:
     return known[path]
 
 
+def in_submodule(project: Project, path: str) -> bool:
+    """Whether the path lies in a submodule, whose files may not be there yet."""
+    key = ("git", "submodules")
+    if key not in project.memo:
+        source = project.read(".gitmodules")
+        lines = (line.strip().partition("=") for line in (source.text if source is not None else "").splitlines())
+        project.memo[key] = tuple(value.strip() for name, _, value in lines if name.strip() == "path")
+    return any(path == one or path.startswith(f"{one}/") for one in project.memo[key])
+
+
 def _from_index(entry: _Entry, data: bytes | None, attributes: dict[str, str]) -> Committed:
     return Committed(
         tracked=True,

@@ -36,7 +36,7 @@ def config(image: Image) -> Config:
 def config_of(image: Image, target: Stage) -> Config:
     """The configuration at the end of any stage of the image's file."""
     stages = chain_of(image.dockerfile, target)
-    found = _of_base(stages[-1])
+    found = config_of_base(stages[-1])
     for stage in reversed(stages):
         own = False
         for instruction in effective(image.dockerfile, stage):
@@ -46,7 +46,8 @@ def config_of(image: Image, target: Stage) -> Config:
     return found
 
 
-def _of_base(stage: Stage) -> Config:
+def config_of_base(stage: Stage) -> Config:
+    """What a stage without a parent starts with."""
     base = base_of(stage)
     shell = _CMD if any(word in base.name.lower() for word in _WINDOWS) else _SH
     if base.scratch:
@@ -65,7 +66,7 @@ def _after(found: Config, image: Image, stage: Stage, instruction: Instruction, 
         case "ENV":
             return found._replace(env={**found.env, **dict(_environment(image, instruction))})
         case "WORKDIR":
-            return found._replace(workdir=_workdir(found.workdir, image, instruction))
+            return found._replace(workdir=workdir_after(found.workdir, image, instruction))
         case "USER":
             return found._replace(user=_setting(image, instruction))
         case "SHELL" if instruction.exec_words:
@@ -95,7 +96,8 @@ def _setting(image: Image, instruction: Instruction) -> Setting:
     return Setting("known" if value else "unknown", value or "", instruction)
 
 
-def _workdir(before: Setting, image: Image, instruction: Instruction) -> Setting:
+def workdir_after(before: Setting, image: Image, instruction: Instruction) -> Setting:
+    """The working folder behind a `WORKDIR`."""
     value = _setting(image, instruction)
     if value.state == "unknown" or value.text.startswith("/"):
         return value._replace(text=posixpath.normpath(value.text).replace("//", "/") if value.text else "")

@@ -1,0 +1,104 @@
+"""The build context of an image: which folder it is, and which of its files a build gets.
+
+Facts: `.dockerignore` is read from beside the Dockerfile under the Dockerfile's own name first, else from the context.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from typing import TYPE_CHECKING
+
+from prelaunch.images.copies import read_copy
+from prelaunch.images.patterns import is_excluded, read_ignore_file
+from prelaunch.images.stages import effective
+
+if TYPE_CHECKING:
+    from prelaunch.image import Image, Stage
+    from prelaunch.images.patterns import Pattern
+    from prelaunch.project import Project
+
+
+_MAX_SOURCES = 100
+
+
+class FolderContext:
+    """The build context on the disk, with what `.dockerignore` leaves out taken away."""
+
+    def __init__(self, project: Project, folder: str, patterns: tuple[Pattern, ...]) -> None:
+        self.project = project
+        self.folder = folder
+        self.patterns = patterns
+
+    def repository_path(self, path: str) -> str:
+        """See `copies.Context`."""
+        return posixpath.normpath(posixpath.join(self.folder, path))
+
+    def is_file(self, path: str) -> bool:
+        """See `copies.Context`."""
+        return bool(path) and not is_excluded(path, self.patterns) and self.project.exists(self.repository_path(path))
+
+    def is_folder(self, path: str) -> bool:
+        """See `copies.Context`."""
+        full = os.path.realpath(os.path.join(self.project.root, self.repository_path(path)))
+        return self.project.within(full) and os.path.isdir(full)
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """See `copies.Context`."""
+        return tuple(
+            name
+            for name in self.project.names(self.repository_path(path))
+            if not is_excluded(posixpath.join(path, name), self.patterns) or any(one.keep for one in self.patterns)
+        )
+
+    def may_appear(self, path: str) -> bool:
+        """See `copies.Context`."""
+        from prelaunch.repository import ignored, in_submodule
+
+        full = self.repository_path(path)
+        left_out = is_excluded(path, self.patterns)
+        return not left_out and (ignored(self.project, full) or in_submodule(self.project, full))
+
+    def exists(self, path: str) -> bool:
+        """See `copies.Context`."""
+        full = os.path.realpath(os.path.join(self.project.root, self.repository_path(path)))
+        return self.project.within(full) and os.path.exists(full)
+
+
+def open_context(project: Project, image: Image) -> FolderContext | None:
+    """The build context of an image; None where it is not known which folder that is."""
+    folder = image.context
+    if folder is None:
+        contexts = {build.context for build in project.builds_of(image.source.path)}
+        if len(contexts) == 1:
+            folder = contexts.pop()
+        elif not contexts:
+            folder = _guessed(project, image)
+    if folder is None:
+        return None
+    own = project.read(f"{image.source.path}.dockerignore")
+    ignore = own or project.read(posixpath.join(folder, ".dockerignore"))
+    return FolderContext(project, folder, read_ignore_file(ignore.text) if ignore is not None else ())
+
+
+def _guessed(project: Project, image: Image) -> str | None:
+    """The folder in which most sources of the Dockerfile stand: its own or one above; None where that is not clear."""
+    folder = posixpath.dirname(image.source.path)
+    candidates = [folder]
+    while folder:
+        folder = posixpath.dirname(folder)
+        candidates.append(folder)
+    if len(candidates) == 1:
+        return candidates[0]
+    named = [path for stage in image.stages for path in _named_sources(image, stage)][:_MAX_SOURCES]
+    counts = [sum(os.path.exists(os.path.join(project.root, one, path)) for path in named) for one in candidates]
+    best = max(counts)
+    return candidates[counts.index(best)] if best and counts.count(best) == 1 else None
+
+
+def _named_sources(image: Image, stage: Stage) -> list[str]:
+    """The sources in the context that a stage names without a wildcard."""
+    instructions = (one for one in effective(image.dockerfile, stage) if one.keyword in {"COPY", "ADD"})
+    copies = (read_copy(image, one, "/", frozenset()) for one in instructions)
+    sources = (source for copy in copies if copy is not None for source in copy.sources if source.kind == "context")
+    return [source.path for source in sources if source.path and not any(sign in source.path for sign in "*?[")]
