@@ -32,6 +32,9 @@ class Files(Protocol):
     def exists(self, path: str) -> bool:
         """Whether a regular file stands at `path`, links followed."""
 
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder stands at `path`, links followed."""
+
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder, sorted; none where it cannot be listed."""
 
@@ -65,6 +68,11 @@ class Disk:
         full = os.path.join(self.root, path)
         # in this order because most files that are asked for are not there, and the way to a real path is long
         return os.path.isfile(full) and self.holds(os.path.realpath(full))
+
+    def is_folder(self, path: str) -> bool:
+        """As `Files` says."""
+        full = os.path.join(self.root, path)
+        return os.path.isdir(full) and self.holds(os.path.realpath(full))
 
     def names(self, folder: str) -> tuple[str, ...]:
         """As `Files` says."""

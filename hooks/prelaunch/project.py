@@ -11,7 +11,8 @@ from prelaunch.model import EMPTY, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prelaunch.image import Committed, Files, Image, Platforms
+    from prelaunch import image
+    from prelaunch.image import Committed, Image, Platforms
     from prelaunch.model import Build
 
 __all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
@@ -73,6 +74,10 @@ class Project:
         path = _normal(path)
         return self._sources.get(path) is not None or self.files.exists(path)
 
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder stands at `path` inside the root."""
+        return self.files.is_folder(_normal(path))
+
     def deploys(self, image: str) -> bool:
         """Whether a deploy file of the project names an image of this repository (the tag does not matter)."""
         from prelaunch.deploy import deployed_images, repository
@@ -91,11 +96,11 @@ class Project:
 
         return builds_of(self, dockerfile)
 
-    def files_of(self, image: Image) -> Files:
+    def files_of(self, built: Image) -> image.Files:
         """Which file of the repository stands where in an image."""
         from prelaunch.images.files import files_of
 
-        return files_of(self, image)
+        return files_of(self, built)
 
     def platforms_of(self, image: Image) -> Platforms:
         """The platforms that an image is built for."""

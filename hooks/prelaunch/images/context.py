@@ -5,7 +5,6 @@ Facts: `.dockerignore` is read from beside the Dockerfile under the Dockerfile's
 
 from __future__ import annotations
 
-import os
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -40,8 +39,7 @@ class FolderContext:
 
     def is_folder(self, path: str) -> bool:
         """See `copies.Context`."""
-        full = os.path.realpath(os.path.join(self.project.root, self.repository_path(path)))
-        return self.project.within(full) and os.path.isdir(full)
+        return self.project.is_folder(self.repository_path(path))
 
     def names(self, path: str) -> tuple[str, ...]:
         """See `copies.Context`."""
@@ -61,8 +59,8 @@ class FolderContext:
 
     def exists(self, path: str) -> bool:
         """See `copies.Context`."""
-        full = os.path.realpath(os.path.join(self.project.root, self.repository_path(path)))
-        return self.project.within(full) and os.path.exists(full)
+        full = self.repository_path(path)
+        return self.project.exists(full) or self.project.is_folder(full)
 
 
 def open_context(project: Project, image: Image) -> FolderContext | None:
@@ -91,7 +89,8 @@ def _guessed(project: Project, image: Image) -> str | None:
     if len(candidates) == 1:
         return candidates[0]
     named = [path for stage in image.stages for path in _named_sources(image, stage)][:_MAX_SOURCES]
-    counts = [sum(os.path.exists(os.path.join(project.root, one, path)) for path in named) for one in candidates]
+    there = (project.exists, project.is_folder)
+    counts = [sum(any(ask(posixpath.join(one, path)) for ask in there) for path in named) for one in candidates]
     best = max(counts)
     return candidates[counts.index(best)] if best and counts.count(best) == 1 else None
 
