@@ -118,7 +118,7 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
     faults: list[Finding] = []
     if BUILD in wanted and BUILD in file.facts:
         try:
-            builds = tuple(import_module(_PLACES[file.kind]).builds(source, project))
+            builds = read_builds(project, file, source)
         except UnreadableError as error:
             faults.append(_unreadable(source, file.kind, error))
         if file.path in project.cut:
@@ -138,6 +138,15 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
 
         images = possible_images(project, source)
     return Facts(source, builds, tuple(imports), images, tuple(faults))
+
+
+def read_builds(project: Project, file: File, source: Source) -> tuple[Build, ...]:
+    """The builds of one file, read once a project. Raises `UnreadableError`."""
+    key = ("builds", file.path)
+    if key not in project.memo:
+        project.memo[key] = tuple(import_module(_PLACES[file.kind]).builds(source, project))
+    builds: tuple[Build, ...] = project.memo[key]
+    return builds
 
 
 def _worth_parsing(source: Source, file: File, project: Project, rules: Iterable[Rule]) -> bool:

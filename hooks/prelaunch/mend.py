@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import CannotRunError
 from prelaunch.engine import order, read_facts, run
+from prelaunch.kinds import kind_by_name
 from prelaunch.model import Source
 from prelaunch.project import Project
 
@@ -103,12 +104,15 @@ def splice(source: Source, edits: Sequence[Edit]) -> Source | None:
 
 
 def _with(project: Project, sources: dict[str, Source]) -> Project:
-    """The project as it would be with `sources` in place of their files; nothing remembered from before."""
+    """The project as it would be with `sources` in place of their files; nothing remembered that they may change."""
     changed = Project(project.files, project.settings)
     for source in project.given.values():
         changed.add(source)
     for source in sources.values():
         changed.add(source)
+    if all(kind_by_name(path) == "dockerfile" for path in sources):
+        # which build uses which Dockerfile stands in other files; to read them all again takes longer than the rest
+        changed.memo.update({key: value for key, value in project.memo.items() if key[0] == "repository's builds"})
     return changed
 
 

@@ -250,6 +250,7 @@ class Build(NamedTuple):
     `UNKNOWN`), `arguments` the build arguments (None: a value that is not known).
     `open` names variables that are set nowhere in the repository and could hold a platform flag. `overwritten` are tags
     that several legs of the job push, each for another platform, so that one of them is left.
+    `variants` are the builds of a place that builds several things (a matrix of services), each with its own inputs.
     """
 
     source: Source
@@ -270,6 +271,7 @@ class Build(NamedTuple):
     image: bool = True
     open: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
+    variants: tuple[Build, ...] = ()
 
 
 class Import(NamedTuple):

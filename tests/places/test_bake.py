@@ -214,7 +214,7 @@ DOCKERFILES = {
     'context = "sub"\n  dockerfile = "Dockerfile"': "x/sub/Dockerfile",
     'dockerfile = "../Dockerfile"': "Dockerfile",
     'dockerfile = "../../Dockerfile"': None,
-    "": None,
+    "": "x/Dockerfile",
     'context = "https://example.com/a.git"\n  dockerfile = "a"': None,
     'dockerfile = "a"\n  dockerfile-inline = "FROM scratch"': None,
     'dockerfile = "${timestamp()}"': None,

@@ -79,12 +79,13 @@ def builds_of(project: Project, dockerfile: str) -> tuple[Build, ...]:
 
 
 def _by_dockerfile(project: Project) -> dict[str, tuple[Build, ...]]:
-    key = ("images", "builds")
+    key = ("repository's builds",)
     if key not in project.memo:
         found: dict[str, list[Build]] = {}
-        for build in _builds(project):
-            if build.dockerfile is not None:
-                found.setdefault(build.dockerfile, []).append(build)
+        for place in _builds(project):
+            for build in place.variants or (place,):
+                if build.dockerfile is not None:
+                    found.setdefault(build.dockerfile, []).append(build)
         project.memo[key] = {path: tuple(builds) for path, builds in found.items()}
     answer: dict[str, tuple[Build, ...]] = project.memo[key]
     return answer
@@ -93,7 +94,7 @@ def _by_dockerfile(project: Project) -> dict[str, tuple[Build, ...]]:
 def whole(project: Project) -> bool:
     """Whether every build file of the repository was read."""
     _by_dockerfile(project)
-    return not project.memo.get(("images", "cut"), False)
+    return not project.memo.get(("repository's builds", "cut"), False)
 
 
 def _builds(project: Project) -> Iterator[Build]:
@@ -102,7 +103,7 @@ def _builds(project: Project) -> Iterator[Build]:
 
     for number, file in enumerate(_build_files(project)):
         if number >= MAX_FILES:
-            project.memo["images", "cut"] = True
+            project.memo["repository's builds", "cut"] = True
             return
         yield from read_facts(project, file, {BUILD}).builds
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from prelaunch.readers.shell import Command
 
 _HARMLESS = frozenset(
-    ": [ [[ add-apt-repository addgroup adduser apk apt apt-get apt-key cat chgrp chown corepack date deluser df dnf "
-    "dpkg dpkg-reconfigure du echo exit export false fc-cache getcap getent gpg groupadd groupmod head hostname id "
-    "ldconfig ldd locale-gen ls microdnf nproc passwd printf ps pwd rmdir set setcap sha256sum sha512sum shopt sleep stat "
-    "sync tail tdnf test true type ulimit umask uname unset update-alternatives update-ca-certificates useradd usermod wait "
-    "which whoami yum zypper debconf-set-selections".split()
+    ": [ [[ add-apt-repository addgroup adduser apk apt apt-get apt-key cat chgrp chown corepack date "
+    "debconf-set-selections deluser df dnf dpkg dpkg-reconfigure du echo exit export false fc-cache getcap getent gpg "
+    "groupadd groupmod head hostname id ldconfig ldd locale-gen ls microdnf nproc passwd printf ps pwd rmdir set "
+    "setcap sha256sum sha512sum shopt sleep stat sync tail tdnf test true type ulimit umask uname unset "
+    "update-alternatives update-ca-certificates useradd usermod wait which whoami yum zypper".split()
 )
 """Commands that write nothing, or in the system's places only."""
 

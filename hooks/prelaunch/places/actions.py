@@ -9,6 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Build, Platform, Span, Step, Value
+from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
 from prelaunch.places.verdicts import bare
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
@@ -141,23 +142,21 @@ def read_action(place: Place) -> tuple[tuple[Build, ...], bool]:
     published = _pushes(place, action, default=action.pushes or first) or any(map(_pushed, outputs))
     builds = []
     for state, platforms, via in _bake(place, sets) if action.bake else _cases(place, action):
-        builds.append(
-            Build(
-                source=place.source,
-                span=Span(pair[0].span.start, max(pair[0].span.stop, pair[1].span.stop)),
-                tool=name if name != "elgohr/publish-docker-github-action" else "elgohr/Publish-Docker-Github-Action",
-                form="gha-uses",
-                state=state,
-                platforms=platforms,
-                via=tuple(Step(bare(step.text), step.path, step.line) for step in dict.fromkeys(via)),
-                slot=_slot(place, action, pair[0]) if state == "missing" and not first else None,
-                host=place.host,
-                published=published,
-                images=_images(place, action),
-                dockerfile=None if action.bake else _dockerfile(place, action),
-                image=not outputs or any(map(_is_image, outputs)),
-            )
+        build = Build(
+            source=place.source,
+            span=Span(pair[0].span.start, max(pair[0].span.stop, pair[1].span.stop)),
+            tool=name if name != "elgohr/publish-docker-github-action" else "elgohr/Publish-Docker-Github-Action",
+            form="gha-uses",
+            state=state,
+            platforms=platforms,
+            via=tuple(Step(bare(step.text), step.path, step.line) for step in dict.fromkeys(via)),
+            slot=_slot(place, action, pair[0]) if state == "missing" and not first else None,
+            host=place.host,
+            published=published,
+            images=_images(place, action),
+            image=not outputs or any(map(_is_image, outputs)),
         )
+        builds.append(build if action.bake else with_inputs(build, _inputs(place, action)))
     return tuple(builds), published
 
 
@@ -235,20 +234,21 @@ def _known(text: str) -> bool:
     return not any(mark in text for mark in _MARKS)
 
 
-def _dockerfile(place: Place, action: Action) -> str | None:
-    """The Dockerfile where it is literal and in the repository; the default context is the repository itself."""
+def _inputs(place: Place, action: Action) -> Inputs:
+    """What is built, where it is literal and in the repository; the default context is the repository itself."""
     files, contexts = place.texts(*action.file), place.texts(action.context)
     file, context = files[0].strip(), contexts[0].strip() or "."
     if context.startswith("{{defaultContext}}"):
         context = context.removeprefix("{{defaultContext}}").removeprefix(":") or "."
         file = posixpath.join(context, file) if file else ""
-    if len(files) > 1 or not _known(file) or (not file and (len(contexts) > 1 or not _known(context))):
-        return None
-    candidates = [file] if file else [posixpath.join(context, name) for name in ("Dockerfile", "Containerfile")]
-    for candidate in map(posixpath.normpath, candidates):
-        if not candidate.startswith(("..", "/")) and "://" not in context and place.project.exists(candidate):
-            return candidate
-    return None
+    targets = [text.strip() for text in place.texts("target")]
+    target = targets[0] or None if len(set(targets)) == 1 else UNKNOWN
+    arguments = place.texts("build-args", "buildargs", "build_args")
+    named = named_arguments(_lines(arguments[0])) if len(arguments) == 1 else ()
+    if len(files) > 1 or (not file and len(contexts) > 1):
+        return Inputs(None, None, target, named)
+    where = context if len(contexts) == 1 else None
+    return inputs_in([""], where, file, place.project, target=target, arguments=named, beside=True)
 
 
 def _slot(place: Place, action: Action, uses: Node) -> Slot | None:

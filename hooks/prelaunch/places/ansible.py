@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
 from prelaunch.places.arguments import read_arguments
+from prelaunch.places.files import Inputs, inputs_in, with_inputs
 from prelaunch.places.jinja import jinja_spots
 from prelaunch.places.script import Setting, read_script
 from prelaunch.places.substitution import put
@@ -219,7 +220,7 @@ class _Reader:
     ) -> Build:
         push, name = options.get("push"), options.get("name")
         image = self._fill(name.fragment).text if name is not None and name.fragment is not None else ""
-        return Build(
+        build = Build(
             source=self.source,
             span=Span(key.span.start, max(key.span.stop, options.span.stop)),
             tool=tool,
@@ -230,14 +231,17 @@ class _Reader:
             slot=slot,
             published=push is not None and push.value.lower() in {"yes", "true", "on"},
             images=(bare(image),) if image.strip(MARKERS) else (),
-            dockerfile=self._dockerfile(holder) if holder is not None else None,
-            target=_target(holder),
         )
+        return with_inputs(build, self._inputs(holder)) if holder is not None else build
 
-    def _dockerfile(self, holder: Node) -> str | None:
-        context, file = holder.get("path"), holder.get("dockerfile")
-        parts = [node.value if node is not None else "" for node in (context, file)]
-        if any("{{" in part for part in parts):
-            return None
-        path = posixpath.normpath(posixpath.join(parts[0] or ".", parts[1] or "Dockerfile"))
-        return path if not path.startswith(("/", "..")) and self.project.exists(path) else None
+    def _inputs(self, holder: Node) -> Inputs:
+        """What is built; the Dockerfile is relative to the path."""
+        path, file, given = (holder.get(name) for name in ("path", "dockerfile", "args"))
+        context, name = (node.value if node is not None else "" for node in (path, file))
+        arguments = tuple(
+            (key.value, value.value if value.kind == "scalar" and "{{" not in value.value else None)
+            for key, value in (given.all_pairs() if given is not None else ())[:_MAX_ITEMS]
+        )
+        if "{{" in context or "{{" in name:
+            return Inputs(None, None, _target(holder), arguments)
+        return inputs_in([""], context or ".", name, self.project, target=_target(holder), arguments=arguments)

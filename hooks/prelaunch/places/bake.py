@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Build, Slot, Source, Span, Step
+from prelaunch.places.files import Inputs, inside, together, with_inputs
 from prelaunch.project import UnreadableError
 from prelaunch.readers.bake import BakeFile, Target, compose, evaluate, parse
 from prelaunch.readers.bake import overrides as overriding
@@ -116,7 +117,7 @@ def _build(targets: Sequence[Target], overlaid: frozenset[str], project: Project
         steps[Step(f"docker-bake.hcl beside it has a target {_shown(first)} too, which this one may be laid over")] = (
             None
         )
-    return Build(
+    build = Build(
         source=source,
         span=Span(first.span.start, first.opening),
         tool="docker-buildx-bake",
@@ -127,10 +128,17 @@ def _build(targets: Sequence[Target], overlaid: frozenset[str], project: Project
         slot=_slot(first) if state == "missing" and not any(target.own for target in targets) else None,
         published=any(_pushes(each) for target in targets for each in target.output),
         images=tuple(dict.fromkeys(tag for target in targets for tag in target.tags)),
-        dockerfile=_dockerfile(first, project) if _same_dockerfile(targets) else None,
         image=any(_makes_image(target) for target in targets),
         open=tuple(dict.fromkeys(name for target in without for name in target.open)),
     )
+    return together(build, [_variant(build, target, project) for target in targets])
+
+
+def _variant(build: Build, target: Target, project: Project) -> Build:
+    """What one target of a block builds."""
+    state: State = "unknown" if not target.known else "explicit" if target.platforms else "missing"
+    own = build._replace(platforms=target.platforms or (), state=state, image=_makes_image(target))
+    return with_inputs(own, _inputs(target, project))
 
 
 def _shown(target: Target) -> str:
@@ -151,19 +159,19 @@ def _pushes(output: str) -> bool:
     return "type=registry" in fields or "push=true" in fields
 
 
-def _same_dockerfile(targets: Sequence[Target]) -> bool:
-    return len({(target.context, target.dockerfile) for target in targets}) == 1
-
-
-def _dockerfile(target: Target, project: Project) -> str | None:
-    """The Dockerfile's path: relative to the context, and that to where bake runs (the file's folder, or the root)."""
+def _inputs(target: Target, project: Project) -> Inputs:
+    """What a target is built of: relative to where bake runs (the file's folder, or the root)."""
     context = target.context or "."
+    rest = Inputs(None, None, target.target, target.arguments)
     if target.dockerfile is None or "://" in context or context.startswith(("target:", "docker-image:")):
-        return None
-    folder = posixpath.dirname(target.source.path)
-    tried = [posixpath.normpath(posixpath.join(base, context, target.dockerfile)) for base in (folder, "")]
-    inside = [path for path in tried if not path.startswith(("..", "/"))]
-    return next((path for path in inside if project.exists(path)), inside[0] if inside else None)
+        return rest
+    bases = (posixpath.dirname(target.source.path), "")
+    found = [
+        rest._replace(dockerfile=path, context=inside(posixpath.join(base, context)))
+        for base in bases
+        if (path := inside(posixpath.join(base, context, target.dockerfile)))
+    ]
+    return next((one for one in found if project.exists(one.dockerfile or "")), found[0] if found else rest)
 
 
 def _slot(target: Target) -> Slot | None:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.model import Build, Source, Span, Step
+from prelaunch.model import UNKNOWN, Build, Source, Span, Step
 from prelaunch.places.compose_layers import Layer, Layers, is_null, line_of
+from prelaunch.places.files import Inputs, inside, named_arguments, with_inputs
 from prelaunch.readers.yaml import Node, key_slot, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from prelaunch.model import State
     from prelaunch.project import Project
     from prelaunch.readers.compose import Text
+
+_MAX_ARGUMENTS = 500
 
 DEFAULT_PLATFORM = "DOCKER_DEFAULT_PLATFORM"
 """Compose takes it from the shell or from `.env` for a service that has no platform of its own."""
@@ -83,7 +86,7 @@ def _build(site: _Site, source: Source, layers: Layers) -> Build:
     if verdict.state == "missing" and not said:
         slot = key_slot(source, site.owner, "platform", before=site.key, many=False)
     stop = site.value.span.stop if site.value.span.start >= site.key.span.stop else site.key.span.stop
-    return Build(
+    build = Build(
         source,
         Span(site.key.span.start, stop),
         "compose-service",
@@ -93,9 +96,9 @@ def _build(site: _Site, source: Source, layers: Layers) -> Build:
         verdict.via,
         slot,
         images=tuple(dict.fromkeys(image for chain in chains for image in _image(chain, layers))),
-        dockerfile=_dockerfile(chains[0], layers),
         open=verdict.open,
     )
+    return with_inputs(build, _inputs(chains[0], layers))
 
 
 def _together(verdicts: list[_Verdict]) -> _Verdict:
@@ -217,27 +220,45 @@ def _image(chain: list[Layer], layers: Layers) -> list[str]:
     return []
 
 
-def _dockerfile(chain: list[Layer], layers: Layers) -> str | None:
-    """The Dockerfile relative to the root: `Dockerfile` in the context unless the build says otherwise."""
+def _inputs(chain: list[Layer], layers: Layers) -> Inputs:
+    """What is built: `Dockerfile` in the context unless the build says otherwise."""
     folder: str | None = None
     name: str | None = None
+    target: str | None = None
+    arguments: dict[str, str | None] = {}
     for layer in chain:
         build = layer.service.get("build")
         if build is None:
             continue
         if build.get("dockerfile_inline") is not None:
-            return None
+            return Inputs()
         if name is None and build.get("dockerfile") is not None:
             name = _literal(build.get("dockerfile"), layer, layers) or ""
+        if target is None and build.get("target") is not None:
+            target = _literal(build.get("target"), layer, layers) or UNKNOWN
+        arguments = {**dict(_arguments(build.get("args"), layer, layers)), **arguments}
         context = build.get("context") if build.kind == "mapping" else build
         if folder is None and context is not None:
             text = _literal(context, layer, layers)
             if text is None or "://" in text or text.startswith(("/", "~", "git@", "github.com/")):
-                return None
+                return Inputs(None, None, target)
             folder = posixpath.join(posixpath.dirname(layer.source.path), text)
     if folder is None:
         folder = posixpath.dirname(chain[0].source.path)
     if name == "":
-        return None
-    path = posixpath.normpath(posixpath.join(folder, name or "Dockerfile"))
-    return None if path.startswith(("/", "../")) else path
+        return Inputs(None, None, target)
+    return Inputs(
+        inside(posixpath.join(folder, name or "Dockerfile")), inside(folder), target, tuple(arguments.items())
+    )
+
+
+def _arguments(node: Node | None, layer: Layer, layers: Layers) -> Iterator[tuple[str, str | None]]:
+    """The build arguments of a mapping or a list; None for one that the environment gives."""
+    if node is None:
+        return
+    for key, value in node.all_pairs()[:_MAX_ARGUMENTS]:
+        yield key.value, _literal(value, layer, layers)
+    for item in node.items[:_MAX_ARGUMENTS]:
+        text = _literal(item, layer, layers)
+        if text is not None:
+            yield from named_arguments([text])

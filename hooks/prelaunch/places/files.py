@@ -10,8 +10,9 @@ from prelaunch.places.verdicts import Verdict
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from prelaunch.model import Build
     from prelaunch.places.commands import Invocation
     from prelaunch.project import Project
 
@@ -63,6 +64,51 @@ def inputs(invocation: Invocation, directory: str, path: str, project: Project) 
                 where = inside(posixpath.join(folder, place)) if local else None
                 return Inputs(full, where, target, arguments)
     return Inputs(None, None, target, arguments)
+
+
+def inputs_in(
+    bases: Iterable[str],
+    context: str | None,
+    dockerfile: str,
+    project: Project,
+    *,
+    target: str | None = None,
+    arguments: tuple[tuple[str, str | None], ...] = (),
+    beside: bool = False,
+) -> Inputs:
+    """The inputs of a place that names a context (None: not known) and a Dockerfile ("" for the context's own).
+
+    `bases` are the folders that the context may be relative to; the first in which the Dockerfile is found counts. The
+    Dockerfile is relative to the context, or with `beside` to the same folder as that.
+    """
+    remote = context is None or not _known(context) or "://" in context or context.startswith(("git@", "/"))
+    if (dockerfile and not _known(dockerfile)) or (remote and not (dockerfile and beside)):
+        return Inputs(None, None, target, arguments)
+    names = [dockerfile] if dockerfile else ["Dockerfile", "Containerfile"]
+    for base in dict.fromkeys(bases):
+        folder = None if context is None or remote else posixpath.join(base, context)
+        for name in names:
+            path = inside(posixpath.join(base if folder is None or (dockerfile and beside) else folder, name))
+            if path and project.exists(path):
+                return Inputs(path, None if folder is None else inside(folder), target, arguments)
+    return Inputs(None, None, target, arguments)
+
+
+def with_inputs(build: Build, inputs: Inputs) -> Build:
+    """The build with what it is made of."""
+    return build._replace(
+        dockerfile=inputs.dockerfile, context=inputs.context, target=inputs.target, arguments=inputs.arguments
+    )
+
+
+def together(build: Build, variants: Sequence[Build]) -> Build:
+    """The build of one place, of those of its cases: with what they are made of, where that is the same for all."""
+    variants = [each for one in variants for each in one.variants or (one,)]
+    if len({(one.dockerfile, one.context, one.target, one.arguments) for one in variants}) == 1:
+        first = variants[0]
+        return with_inputs(build, Inputs(first.dockerfile, first.context, first.target, first.arguments))
+    dockerfiles = {one.dockerfile for one in variants}
+    return build._replace(dockerfile=dockerfiles.pop() if len(dockerfiles) == 1 else None, variants=tuple(variants))
 
 
 def inside(path: str) -> str | None:

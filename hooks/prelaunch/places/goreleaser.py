@@ -7,11 +7,11 @@ linux/amd64 by default (internal/pipe/docker/v2/docker.go, internal/pipe/ko/ko.g
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
 from prelaunch.places.commands import understand
+from prelaunch.places.files import Inputs, inputs_in, with_inputs
 from prelaunch.places.gotemplate import template_spots
 from prelaunch.places.substitution import put
 from prelaunch.places.verdicts import bare, judge
@@ -60,7 +60,7 @@ def _build(key: str, entry: Node, document: Node, source: Source, project: Proje
         state, platforms, via = _listed(entry, key, fill)
     names = {"dockers": ("image_templates",), "dockers_v2": ("images",), "kos": ("repositories", "repository")}[key]
     images = [bare(text) for name in names for text in _texts(entry.get(name), fill) if text.strip(MARKERS)]
-    return Build(
+    build = Build(
         source=source,
         span=entry.span,
         tool=_TOOLS.get(key, "goreleaser-dockers-v1"),
@@ -70,8 +70,8 @@ def _build(key: str, entry: Node, document: Node, source: Source, project: Proje
         via=via,
         published=not _says(entry, "skip_push"),
         images=tuple(dict.fromkeys(images)),
-        dockerfile=_dockerfile(key, entry, project),
     )
+    return with_inputs(build, _inputs(key, entry, project))
 
 
 def _filler(entry: Node) -> Callable[[Fragment], Fragment]:
@@ -135,9 +135,10 @@ def _variable(document: Node, source: Source) -> Field | None:
     return None
 
 
-def _dockerfile(key: str, entry: Node, project: Project) -> str | None:
+def _inputs(key: str, entry: Node, project: Project) -> Inputs:
+    """The Dockerfile; its context is a folder that the release puts together, of files that are not there before."""
     if key not in _DOCKERFILES:
-        return None
+        return Inputs()
     node = entry.get("dockerfile")
-    path = posixpath.normpath(node.value if node is not None and node.value else _DOCKERFILES[key])
-    return path if not path.startswith(("/", "..")) and "{{" not in path and project.exists(path) else None
+    name = node.value if node is not None and node.value else _DOCKERFILES[key]
+    return inputs_in([""], None, "" if "{{" in name else name, project, beside=True)

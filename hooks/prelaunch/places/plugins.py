@@ -6,10 +6,10 @@ are those of the plugins' own sources (drone-docker, drone-kaniko, plugin-docker
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Platform, Step, Value
+from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
 from prelaunch.places.pipelines import items, key_span, note
 from prelaunch.places.script import ScriptFacts
 from prelaunch.places.substitution import bare_text, dollar_spots
@@ -133,12 +133,11 @@ def read_plugin(step: Node, around: Surroundings) -> ScriptFacts | None:
         host=around.host,
         published=pushes,
         images=tuple(name for name in settings.texts("repo")[0] if name.strip(_MARKS)),
-        dockerfile=settings.dockerfile(),
         image=not output
         or "type=" not in output
         or any(f"type={kind}" in output for kind in ("image", "registry", "docker", "oci")),
     )
-    return ScriptFacts((build,))
+    return ScriptFacts((with_inputs(build, settings.inputs()),))
 
 
 def _judge(texts: list[str]) -> tuple[State, tuple[str, ...]]:
@@ -197,14 +196,19 @@ class _Settings:
         """Whether one of the settings is switched off."""
         return any(text.lower() in {"false", "0", "no"} for name in names for text in self.texts(name)[0])
 
-    def dockerfile(self) -> str | None:
-        """The Dockerfile where it is literal and in the repository."""
-        contexts = self.texts("context")[0]
-        names = self.texts("dockerfile")[0] or [posixpath.join(contexts[0] if contexts else ".", "Dockerfile")]
-        path = posixpath.normpath(names[0])
-        if any(mark in path for mark in _MARKS) or path.startswith(("/", "..")):
-            return None
-        return path if self.around.project.exists(path) else None
+    def inputs(self) -> Inputs:
+        """What is built, where it is literal and in the repository."""
+        contexts, files, targets = (self.texts(name)[0] for name in ("context", "dockerfile", "target"))
+        given = self.texts("build_args")[0]
+        return inputs_in(
+            [""],
+            contexts[0] if contexts else ".",
+            files[0] if files else "",
+            self.around.project,
+            target=(targets[0] if len(targets) == 1 else UNKNOWN) if targets else None,
+            arguments=named_arguments(given),
+            beside=True,
+        )
 
     def slot(self, plugin: Plugin) -> Slot | None:
         """A new setting in front of the first one, where the settings stand in the step itself."""

@@ -22,7 +22,7 @@ from prelaunch.model import (
     Value,
 )
 from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
-from prelaunch.places.files import delegated, inputs
+from prelaunch.places.files import delegated, inputs, together, with_inputs
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
 from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, publishes
 from prelaunch.resolve import MARKERS, Field
@@ -125,7 +125,7 @@ def _one(group: Sequence[Build]) -> Build:
     else:
         state = "unknown"
         steps = (*steps, Step("named in some cases and not in others"))
-    return first._replace(
+    whole = first._replace(
         state=state,
         platforms=tuple(dict.fromkeys(name for build in group for name in build.platforms)),
         via=steps,
@@ -136,6 +136,7 @@ def _one(group: Sequence[Build]) -> Build:
         images=tuple(dict.fromkeys(name for build in group for name in build.images)),
         open=tuple(dict.fromkeys(name for build in group for name in build.open)),
     )
+    return together(whole, group)
 
 
 def build_of(
@@ -148,9 +149,8 @@ def build_of(
             verdict = delegated(invocation, setting.directory, source.path, project)
     elif invocation.tool.kind == "bake":
         verdict = delegated(invocation, setting.directory, source.path, project)
-    parts = inputs(invocation, setting.directory, source.path, project)
     images = invocation.values("--tag", "-t", "--destination", "-d", "--image")
-    return Build(
+    build = Build(
         source=source,
         span=span,
         tool=invocation.tool.name,
@@ -161,13 +161,10 @@ def build_of(
         host=setting.host,
         published=publishes(invocation),
         images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
-        dockerfile=parts.dockerfile,
-        target=parts.target,
-        context=parts.context,
-        arguments=parts.arguments,
         image=exports_image(invocation),
         open=verdict.open,
     )
+    return with_inputs(build, inputs(invocation, setting.directory, source.path, project))
 
 
 def _mark_unset(fragment: Fragment) -> Fragment:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Build, Platform, Slot, Span, Step
 from prelaunch.places.commands import understand
+from prelaunch.places.files import Inputs, inputs_in, with_inputs
 from prelaunch.places.script import Setting, read_script
 from prelaunch.places.verdicts import judge
 from prelaunch.readers.yaml import key_slot, read
@@ -104,9 +105,8 @@ def _artifact(artifact: Node, frame: _Frame) -> Iterator[Build]:
         host=Platform("linux", "amd64") if _where(frame)[0] == "googleCloudBuild" else None,
         published=_pushes(frame),
         images=(image[1].value,) if image[1].value and "{{" not in image[1].value else (),
-        dockerfile=_dockerfile(artifact, builder, frame),
-        target=_target(artifact, builder),
     )
+    build = with_inputs(build, _inputs(artifact, builder, frame))
     if builder == "custom":
         yield from _custom(artifact, build, frame)
     else:
@@ -183,15 +183,18 @@ def _target(artifact: Node, builder: str) -> str | None:
     return node.value or None if node is not None else None
 
 
-def _dockerfile(artifact: Node, builder: str, frame: _Frame) -> str | None:
-    """The Dockerfile relative to the root: in the context, which is relative to the configuration's folder."""
+def _inputs(artifact: Node, builder: str, frame: _Frame) -> Inputs:
+    """What is built: the context is relative to the configuration's folder, the Dockerfile to the context."""
+    target = _target(artifact, builder)
     if builder not in {"docker", "kaniko"}:
-        return None
+        return Inputs(None, None, target)
     options = artifact.get(builder)
     node = options.get("dockerfile") or options.get("dockerfilePath") if options is not None else None
-    context = _context(artifact)
-    if context is None:
-        return None
-    folder = posixpath.join(posixpath.dirname(frame.source.path), context)
-    path = posixpath.normpath(posixpath.join(folder, node.value if node is not None and node.value else "Dockerfile"))
-    return path if not path.startswith(("/", "..")) and frame.project.exists(path) else None
+    given = options.get("buildArgs") if options is not None else None
+    arguments = tuple(
+        (key.value, value.value if value.kind == "scalar" and value.value and "{{" not in value.value else None)
+        for key, value in (given.all_pairs() if given is not None else ())[:_MAX_ARTIFACTS]
+    )
+    folder = posixpath.dirname(frame.source.path)
+    name = node.value if node is not None else ""
+    return inputs_in([folder], _context(artifact), name, frame.project, target=target, arguments=arguments)

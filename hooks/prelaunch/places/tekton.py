@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
 from prelaunch.places.containers import NOTHING, Surroundings, environment_of, host_of, read_container
+from prelaunch.places.files import inputs_in, with_inputs
 from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
 from prelaunch.places.verdicts import bare
@@ -204,6 +205,8 @@ def _reference(task: Node, whole: Node, parameters: _Parameters | None, around: 
         published=True,
         images=tuple(bare(text) for text in listed_images.texts if text.strip(MARKERS)) if listed_images else (),
     )
+    context, dockerfile = (given[key].texts[0] if key in given else "" for key in ("CONTEXT", "DOCKERFILE"))
+    build = with_inputs(build, inputs_in([""], context or ".", dockerfile, around.project, beside=True))
     steps = tuple(Step(bare(step.text), step.path, step.line) for step in value.steps) if value is not None else ()
     if found:
         platforms = tuple(part for text in found for part in text.split(",") if part and not _marked(part))

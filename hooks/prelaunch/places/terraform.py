@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Build, Fragment, Piece, Slot, Span, Step, Value
 from prelaunch.places.embedded import read_embedded
+from prelaunch.places.files import Inputs, inputs_in, with_inputs
 from prelaunch.places.script import Setting, unite
 from prelaunch.places.verdicts import bare
 from prelaunch.readers.hcl import Block, Expression, read
@@ -69,7 +70,7 @@ class _Module:
             state = "delegated"
         name = block.get("name")
         images = [text for text in self.value(name.value).texts if text.strip(MARKERS)] if name is not None else []
-        return Build(
+        made = Build(
             source=self.source,
             span=block.span,
             tool="terraform-docker",
@@ -81,6 +82,17 @@ class _Module:
             published=self._published(block),
             images=tuple(bare(text) for text in images),
         )
+        return with_inputs(made, self._inputs(build))
+
+    def _inputs(self, build: Block) -> Inputs:
+        """What a `build` block builds; its context is relative to the module, the Dockerfile to the context."""
+        texts = {}
+        for name in ("context", "dockerfile", "target"):
+            written = build.get(name)
+            texts[name] = "".join(self.value(written.value).texts[:1]) if written is not None else ""
+        folder = self.source.path.rpartition("/")[0]
+        context, dockerfile, target = texts["context"] or ".", texts["dockerfile"], texts["target"] or None
+        return inputs_in([folder, ""], context, dockerfile, self.project, target=target)
 
     def _published(self, block: Block) -> bool:
         """Whether a `docker_registry_image` of the same file pushes the image."""
@@ -127,6 +139,8 @@ class _Module:
     def _named(self, kind: str, name: str, depth: int) -> Value:
         if self._variables is None:
             self._variables = self._gather()
+        if kind == "path" and name in {"module", "root", "cwd"}:
+            return Value((".",))
         if kind == "local" and name in self._locals:
             source, expression = self._locals[name]
             value = self.value(expression, depth + 1)

@@ -7,10 +7,12 @@ Docker daemon that it is connected to (tilt-dev/tilt internal/tiltfile/docker.go
 from __future__ import annotations
 
 import ast
+import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Value
 from prelaunch.places.embedded import read_embedded
+from prelaunch.places.files import Inputs, inputs_in, with_inputs
 from prelaunch.places.python_code import dotted, keyword, read_words, said
 from prelaunch.places.python_slots import keyword_slot
 from prelaunch.places.python_values import Module
@@ -45,7 +47,7 @@ def builds(source: Source, project: Project) -> list[Build]:
     for call in module.calls[:_MAX_CALLS]:
         name = dotted(call.node.func)
         if name in _BUILDERS:
-            found.append(_build(module, call))
+            found.append(with_inputs(_build(module, call), _inputs(module, call, project)))
         elif name in _COMMANDS:
             found += _command(module, call, *_COMMANDS[name], project)
     return sorted(unite(found), key=lambda build: build.span)
@@ -68,6 +70,20 @@ def _build(module: Module, call: Call) -> Build:
         slot=keyword_slot(module, node, "platform", quote="'") if state == "missing" and value is None else None,
         images=tuple(bare(text) for text in texts if text.strip(MARKERS)),
     )
+
+
+def _inputs(module: Module, call: Call, project: Project) -> Inputs:
+    """What `docker_build(ref, context, dockerfile=...)` builds; both paths are relative to the Tiltfile."""
+    node = call.node
+
+    def text(value: ast.expr | None) -> str:
+        found = module.texts(value, call) if value is not None else []
+        return "".join(piece.text for piece in found[0]) if len(found) == 1 else UNKNOWN if found else ""
+
+    context = text(node.args[1] if len(node.args) > 1 else keyword(node, "context"))
+    folder = posixpath.dirname(module.source.path)
+    target = text(keyword(node, "target")) or None
+    return inputs_in([folder], context or ".", text(keyword(node, "dockerfile")), project, target=target, beside=True)
 
 
 def _command(module: Module, call: Call, at: int, name: str, project: Project) -> list[Build]:

@@ -26,7 +26,7 @@ from prelaunch.readers.bake.targets import (
     platforms,
     texts,
 )
-from prelaunch.readers.bake.values import settled
+from prelaunch.readers.bake.values import settled, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +45,8 @@ class Target:
     an empty list; `known` is False where they cannot be known; `steps` say how they came about. `own` says that the
     block itself has a `platforms` attribute, `open` names the variables that it uses and that hold nothing by default.
     `inherited_only`: the target is there for others to inherit from. `output_open`: the output is left to a variable
-    that holds nothing by default.
+    that holds nothing by default. `target` is the stage of the Dockerfile (`UNKNOWN` where it cannot be known),
+    `arguments` the build arguments (None: a value that cannot be known).
     """
 
     name: str
@@ -58,6 +59,8 @@ class Target:
     output: tuple[str, ...]
     context: str | None
     dockerfile: str | None
+    target: str | None
+    arguments: tuple[tuple[str, str | None], ...]
     inherited_only: bool
     opening: int = 0
     own: bool = False
@@ -232,7 +235,9 @@ def _target(
         tags=sets.listed(overrides, name, "tags", tags) or tags,
         output=sets.listed(overrides, name, "output", texts(output)) or texts(output),
         context=context,
-        dockerfile=None if "dockerfile-inline" in given else dockerfile,
+        dockerfile=None if "dockerfile-inline" in given else dockerfile if "dockerfile" in given else "Dockerfile",
+        target=_stage(given),
+        arguments=_arguments(given),
         inherited_only=only,
         opening=layer.opening,
         own=any(_has_own(each) for each in resolver.layers[name]),
@@ -241,6 +246,21 @@ def _target(
         links=linked(given["contexts"].value) if "contexts" in given else (),
         output_open="output" in given and not texts(output) and bool(given["output"].trace.empty),
     )
+
+
+def _stage(given: Mapping[str, Given]) -> str | None:
+    if "target" not in given:
+        return None
+    return one_text(given["target"].value) or UNKNOWN
+
+
+def _arguments(given: Mapping[str, Given]) -> tuple[tuple[str, str | None], ...]:
+    value = given["args"].value if "args" in given else None
+    if not isinstance(value, dict):
+        return ()
+    # null leaves an argument out (bake.go); numbers and booleans are spelled as HCL converts them
+    known = ((name, one) for name, one in value.items() if one is not None)
+    return tuple((name, text(one) if isinstance(one, (str, int, float)) else None) for name, one in known)
 
 
 def _has_own(layer: Layer) -> bool:

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """The compose files that bake reads where none is named (compose-go cli/options.go, `DefaultFileNames`)."""
 
-_KEYS = {"context": "context", "dockerfile": "dockerfile", "dockerfile_inline": "dockerfile-inline"}
+_KEYS = {
+    "context": "context",
+    "dockerfile": "dockerfile",
+    "dockerfile_inline": "dockerfile-inline",
+    "target": "target",
+}
 
 
 def layers(source: Source) -> Iterator[Layer]:

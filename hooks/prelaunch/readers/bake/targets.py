@@ -23,7 +23,18 @@ _MAX_INHERITS = 40
 METADATA_TARGETS = frozenset({"docker-metadata-action", "ghaction-docker-meta"})
 """Targets that docker/metadata-action writes: tags, labels and annotations, never platforms."""
 
-ATTRIBUTES = ("platforms", "tags", "output", "context", "contexts", "dockerfile", "dockerfile-inline", "call")
+ATTRIBUTES = (
+    "platforms",
+    "tags",
+    "output",
+    "context",
+    "contexts",
+    "dockerfile",
+    "dockerfile-inline",
+    "call",
+    "target",
+    "args",
+)
 
 
 @dataclass(frozen=True)
@@ -136,12 +147,12 @@ class Resolver:
                 trace = traces.setdefault(id(given.trace), Trace({self._step(name, parent): None}))
                 if len(trace.steps) == 1:
                     trace.add(given.trace)
-                found[attribute] = Given(given.value, trace)
+                found[attribute] = Given(_laid(found.get(attribute), given.value), trace)
         for layer in layers:
             for attribute in ATTRIBUTES:
                 own = layer.attribute(attribute, self.evaluator)
                 if own is not None:
-                    found[attribute] = own
+                    found[attribute] = Given(_laid(found.get(attribute), own.value), own.trace)
         self._resolved[name] = found
         return found
 
@@ -150,6 +161,13 @@ class Resolver:
         line = layer.source.position(layer.span.start)[0]
         shown = name.replace(UNKNOWN, "...")
         return Step(f"target {shown} inherits from {parent}", layer.source.path, line)
+
+
+def _laid(below: Given | None, value: Data) -> Data:
+    """A value over that of a parent or an earlier block: maps are put together, key by key."""
+    if below is not None and isinstance(below.value, dict) and isinstance(value, dict):
+        return {**below.value, **value}
+    return value
 
 
 def _unknown(step: Step) -> dict[str, Given]:
