@@ -53,6 +53,8 @@ _COMPOSE = _flags(
 _KO = _flags("platform tags tag-only image-label image-refs jobs filename local-registry tarball output sbom f t j L")
 _PLAIN = _flags("platform file tag registry image resource-group subscription config f t r g c p")
 
+_ACR = _PLAIN | _flags("agent-pool auth-mode build-arg log-template secret-build-arg source-acr-auth-id target timeout")
+
 _DOCKER_GLOBAL = _flags("config context host log-level tlscacert tlscert tlskey c H l")
 _PODMAN_GLOBAL = _flags(
     "connection url host config context identity tls-cert tls-key tls-ca ssh out module cgroup-manager cpu-profile "
@@ -109,7 +111,7 @@ _EXECUTOR = Tool(
     "kaniko", values=_KANIKO, platform=("--custom-platform", "--customPlatform"), context="none", publishes=True
 )
 _DEPOT = Tool("depot", values=_BUILDKIT, variable=_HOST_VARIABLE, multi=True)
-_AZURE = Tool("az-acr-build", values=_PLAIN, fixed="linux", publishes=True)
+_AZURE = Tool("az-acr-build", values=_ACR, fixed="linux", publishes=True)
 _FLY = Tool("fly", values=_PLAIN, fixed="linux/amd64", context="optional", publishes=True)
 _HEROKU = Tool("heroku-container", values=_PLAIN, fixed="linux/amd64", context="optional", publishes=True)
 

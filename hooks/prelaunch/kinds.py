@@ -120,6 +120,8 @@ _STEMS = {
     "makefile": "makefile", "gnumakefile": "makefile", "jenkinsfile": "jenkins", "tiltfile": "tilt",
     "justfile": "just", ".justfile": "just",
 }  # fmt: skip
+_LOCKS = frozenset({"pnpm-lock.yaml", "conda-lock.yml"})
+"""What a package manager writes: long, and names everything."""
 _SCRIPTED = frozenset({"package.json", "composer.json"})
 _PIPELINE_GROOVY = (b"pipeline", b"node(", b"node (", b"node{", b"node {", b"docker.build(", b" sh ", b" sh(")
 
@@ -151,6 +153,8 @@ def kind_by_name(path: str) -> str:
 
 
 def _yaml_kind(path: str, name: str) -> str:
+    if name in _LOCKS:
+        return ""
     if name in {"action.yml", "action.yaml"} or "/.github/workflows/" in f"/{path}":
         return "github"
     if (

@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prelaunch import registry
+from prelaunch.image import Image
+from prelaunch.model import Rule
 from prelaunch.testing import check_example, read_examples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from prelaunch.model import Finding
+    from prelaunch.project import Project
 
 README = """# toy-rule
 
@@ -106,3 +111,34 @@ def test_an_example_holds_or_says_what_differs(toys: Callable[[], None], body: s
         return
     with pytest.raises(AssertionError, match=complaint):
         check_example(toy, example)
+
+
+def test_tags_of_a_block_say_more_of_its_file() -> None:
+    readme = "## A\n\n`run.sh`:\n```sh mode=755 crlf\n#!/bin/sh\nls\n```\n```sh b.sh mode=644 fixed\nx\n```\n"
+    (example,) = read_examples(readme)
+    assert example.files == {"run.sh": "#!/bin/sh\r\nls\r\n"}
+    assert example.fixed == {"b.sh": "x\n"}
+    assert example.modes == {"run.sh": 0o755, "b.sh": 0o644}
+
+
+def test_an_example_with_a_mode_is_a_git_repository() -> None:
+    seen = []
+
+    def check(image: Image, project: Project) -> Iterator[Finding]:
+        seen.append((project.committed("run.sh"), project.committed("other.sh")))
+        yield from ()
+        assert image.source.path == "Dockerfile"
+
+    rule = Rule("toy", Image, check, certainty="hint", fixable=False, folder=".")
+    block = (
+        "`run.sh`:\n```sh mode={} crlf\n#!/bin/sh\n```\n```dockerfile\nFROM scratch\n```\n`other.sh`:\n```\nx\n```\n"
+    )
+    for mode in ("755", "644"):
+        (example,) = read_examples("## A\n\n" + block.format(mode))
+        check_example(rule, example)
+    executable, plain = (run for run, _ in seen)
+    assert executable is not None
+    assert plain is not None
+    assert (executable.tracked, executable.executable, executable.crlf) == (True, True, True)
+    assert (plain.tracked, plain.executable) == (True, False)
+    assert all(other is not None and other.tracked for _, other in seen)

@@ -14,21 +14,24 @@ if TYPE_CHECKING:
 
     from prelaunch.image import Image
 
-Lay = "Callable[..., tuple[Project, Image]]"
-
 
 @pytest.fixture
 def lay(tmp_path: Path) -> Callable[..., tuple[Project, Image]]:
     """Write a Dockerfile and other files; give the project and the image of the last stage."""
 
     def write(
-        dockerfile: str, files: Mapping[str, str] | None = None, path: str = "Dockerfile", **settings: tuple[str, ...]
+        dockerfile: str,
+        files: Mapping[str, str] | None = None,
+        path: str = "Dockerfile",
+        *,
+        platforms: tuple[str, ...] = (),
+        exclude: tuple[str, ...] = (),
     ) -> tuple[Project, Image]:
         for name, text in {**(files or {}), path: dockerfile}.items():
             full = tmp_path / name
             os.makedirs(full.parent, exist_ok=True)
             full.write_text(text, encoding="utf-8", newline="")
-        project = Project(str(tmp_path), Settings(**settings))
+        project = Project(str(tmp_path), Settings(platforms=platforms, exclude=exclude))
         source = project.read(path)
         assert source is not None
         return project, possible_images(project, source)[-1]

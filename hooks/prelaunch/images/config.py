@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.image import Command, Config, Setting, Word
 from prelaunch.images.bases import known_base
-from prelaunch.images.scope import scope
+from prelaunch.images.scope import MAX_NAMES, scope
 from prelaunch.images.stages import base_of, chain_of, effective
 from prelaunch.readers.dockerfile.words import json_array, split_words
 
@@ -63,7 +63,7 @@ def config_of_base(stage: Stage) -> Config:
 
 def _after(found: Config, image: Image, stage: Stage, instruction: Instruction, *, own_cmd: bool) -> Config:
     match instruction.keyword:
-        case "ENV":
+        case "ENV" if len(found.env) < MAX_NAMES:
             return found._replace(env={**found.env, **dict(_environment(image, instruction))})
         case "WORKDIR":
             return found._replace(workdir=workdir_after(found.workdir, image, instruction))

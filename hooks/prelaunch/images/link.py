@@ -38,20 +38,27 @@ def possible_images(project: Project, source: Source) -> tuple[Image, ...]:
 
 
 def built_images(project: Project, source: Source) -> tuple[Image, ...]:
-    """The images that the repository's builds make of a Dockerfile; of its last stage, where no build is found."""
+    """The images that the repository's builds make of a Dockerfile; of its last stage, where no build is found.
+
+    A stage that is only built for something else than an image (`--output type=local`, a check) makes none.
+    """
     dockerfile = load(project, source.path)
     if dockerfile is None or not dockerfile.stages:
         return ()
+    others: set[int] = set()
     groups: dict[tuple[Stage, tuple[tuple[str, str | None], ...], str | None], list[Build]] = {}
     for build in builds_of(project, source.path):
         target = build.target
         if target and any(mark in target for mark in _OPEN):
             target = None
         stage = dockerfile.target(target)
-        if stage is not None:
+        if stage is not None and not build.image:
+            others.add(stage.number)
+        elif stage is not None:
             groups.setdefault((stage, build.arguments, build.context), []).append(build)
     if not groups:
-        return (Image(source, dockerfile, dockerfile.stages[-1], builds=()),)
+        last = dockerfile.stages[-1]
+        return () if last.number in others else (Image(source, dockerfile, last, builds=()),)
     return tuple(
         _image(source, stage, dict(arguments), context, tuple(builds), project)
         for (stage, arguments, context), builds in groups.items()

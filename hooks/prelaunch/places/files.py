@@ -49,6 +49,7 @@ def inputs(invocation: Invocation, directory: str, path: str, project: Project) 
     context = context or [f.text for f in invocation.rest[:1]] or ["."]
     place = context[0].removeprefix("dir://")
     local = _known(place) and place != "-" and "://" not in place
+    said = bool(invocation.rest) or invocation.tool.context != "required"  # `docker build $X`: of no known context
     if (named and not _known(named[-1])) or (not named and not local):
         return Inputs(None, None, target, arguments)
     for folder in _folders(directory, path):
@@ -61,7 +62,7 @@ def inputs(invocation: Invocation, directory: str, path: str, project: Project) 
         for candidate in candidates:
             full = posixpath.normpath(posixpath.join(folder, candidate))
             if not full.startswith(("..", "/")) and project.exists(full):
-                where = inside(posixpath.join(folder, place)) if local else None
+                where = inside(posixpath.join(folder, place)) if local and said else None
                 return Inputs(full, where, target, arguments)
     return Inputs(None, None, target, arguments)
 
