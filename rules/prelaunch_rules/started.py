@@ -49,7 +49,7 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         return
     files = project.files_of(image)
     for program in image.start.programs:
-        span = _place(program, image)
+        span = place_of(program, image)
         path = path_of(program)
         if path is None or span is None:
             continue
@@ -75,7 +75,8 @@ def path_of(program: Program) -> str | None:
     return posixpath.join(program.folder, text) if program.folder else text
 
 
-def _place(program: Program, image: Image) -> Span | None:
+def place_of(program: Program, image: Image) -> Span | None:
+    """The word of the Dockerfile that starts the program, or the instruction where no word of its own does."""
     if program.words[0].span is not None:
         return program.words[0].span
     for command in (image.start.entrypoint, image.start.cmd):
