@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from prelaunch_rules.entrypoint_target_missing.application import Application
 
 NAME = "entrypoint-target-missing"
+_ENDS = ("\n", "/\n", "\r", ":", "/:", '"', "'", " ", "/ ")
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
@@ -36,7 +37,7 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
 def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]:
     """The program's own file, where it is named by a path."""
     path, span = path_of(program), place_of(program, image)
-    if path is None or span is None or ("/" not in path.lstrip("./") and program.run != "reader"):
+    if path is None or span is None or ("/" not in path and program.run != "reader"):
         return
     found = project.files_of(image).lookup(path)
     if found.kind != "absent" or found.touched or _is_mounted(path, image, project):
@@ -98,9 +99,7 @@ def _is_mounted(path: str, image: Image, project: Project) -> bool:
         return True
     for build in project.builds_of(image.source.path):
         text = build.source.text
-        if any(
-            f":{folder}{end}" in text for folder in folders for end in ("\n", "/\n", ":", "/:", '"', "'", " ", "/ ")
-        ):
+        if any(f":{folder}{end}" in text for folder in folders for end in _ENDS):
             return True
         if any(f"target: {folder}" in text for folder in folders):
             return True

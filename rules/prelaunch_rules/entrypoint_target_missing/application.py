@@ -36,13 +36,13 @@ def _server(switches: str, folder: str = "", attribute: str = "", *, separator: 
 
 _SERVERS: Mapping[str, _Server] = {
     "uvicorn": _server(
-        "--reload --proxy-headers --no-proxy-headers --use-colors --no-use-colors --factory --access-log --no-access-log "
-        "--server-header --no-server-header --date-header --no-date-header",
+        "--reload --proxy-headers --no-proxy-headers --use-colors --no-use-colors --factory --access-log "
+        "--no-access-log --server-header --no-server-header --date-header --no-date-header",
         "--app-dir",
     ),
     "gunicorn": _server(
-        "--reload --preload --daemon -D --check-config --print-config --spew --capture-output -R --enable-stdio-inheritance "
-        "--no-sendfile --proxy-protocol --initgroups --do-handshake-on-connect --strip-header-spaces --reuse-port "
+        "--reload --preload --daemon -D --check-config --print-config --spew --capture-output -R "
+        "--enable-stdio-inheritance --no-sendfile --proxy-protocol --initgroups --do-handshake-on-connect --strip-header-spaces --reuse-port "
         "--log-syslog --permit-obsolete-folding",
         "--chdir",
         "application",
@@ -75,8 +75,8 @@ class Application(NamedTuple):
         path = config.env.get("PYTHONPATH", config.unset)
         if path.state == "unknown" and not (path is config.unset and _is_official(image)):
             return None
-        for folder in path.text.split(":") if path.state == "known" else ():
-            roots.append(posixpath.normpath(posixpath.join(config.workdir.text or "/", folder or ".")))
+        named = path.text.split(":") if path.state == "known" else []
+        roots += (posixpath.normpath(posixpath.join(config.workdir.text or "/", folder or ".")) for folder in named)
         return tuple(dict.fromkeys(roots))
 
 
