@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+_SIGNS = frozenset("$'\"[]*?{}")
+"""What no path of a program holds: it was meant for a shell, or for JSON."""
 _WINDOWS = frozenset({"cmd", "cmd.exe", "powershell", "pwsh"})
 
 
@@ -68,7 +70,7 @@ def started(image: Image, project: Project) -> Iterator[Started]:
 def path_of(program: Program) -> str | None:
     """The path of the program's file: absolute, relative to WORKDIR, or a bare name; None where it is not known."""
     text = program.words[0].text
-    if UNKNOWN in text or "$" in text or program.folder is None:
+    if UNKNOWN in text or not _SIGNS.isdisjoint(text) or program.folder is None:
         return None
     if text.startswith("/") or ("/" not in text and program.run != "reader"):
         return text

@@ -63,13 +63,14 @@ def _application(application: Application, program: Program, image: Image, proje
         return
     found = lookup.find(module)
     if found is None:
-        missing = lookup.first_missing(module)
-        if missing:
+        missing, instead = lookup.first_missing(module), _module_instead(module, image, project)
+        # a module of which the repository knows nothing may be installed: `gunicorn superset.app:create_app()`
+        if missing and ("." in missing or instead):
             where = " or ".join(f"`{root}`" for root in roots)
             message = (
                 f"`{application.word.text}` names the module `{module}`, and there is no `{missing}` in {where}, where"
                 f" `{application.server}` looks, so the container dies with `ModuleNotFoundError`"
-                f"{_module_instead(module, image, project)}"
+                f"{instead}"
             )
             yield Finding(NAME, _sure(lookup.sure), image.source, span, message)
         return

@@ -41,9 +41,9 @@ _SERVERS: Mapping[str, _Server] = {
         "--app-dir",
     ),
     "gunicorn": _server(
-        "--reload --preload --daemon -D --check-config --print-config --spew --capture-output -R "
-        "--enable-stdio-inheritance --no-sendfile --proxy-protocol --initgroups --do-handshake-on-connect --strip-header-spaces --reuse-port "
-        "--log-syslog --permit-obsolete-folding",
+        "--reload --preload --daemon -D --check-config --print-config --spew --capture-output -R --no-sendfile "
+        "--enable-stdio-inheritance --proxy-protocol --initgroups --do-handshake-on-connect --strip-header-spaces "
+        "--reuse-port --log-syslog --permit-obsolete-folding",
         "--chdir",
         "application",
         separator=False,
