@@ -75,8 +75,9 @@ def _apply(call: Call, mended: Mended, options: Namespace) -> bool:
         elif not stdin:
             done = _write_one(call, old, new) and done
     if stdin and options.fix:
-        text = [new for _, new in mended.changes] or list(call.project.given.values())
-        sys.stdout.buffer.write(text[0].encode(text[0].text))
+        given = {**call.project.given, **{new.path: new for _, new in mended.changes}}
+        text = given[next(iter(call.project.given))]
+        sys.stdout.buffer.write(text.encode(text.text))
     sys.stdout.buffer.flush()
     return done
 

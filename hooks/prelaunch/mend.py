@@ -43,12 +43,14 @@ def mend(project: Project, files: Sequence[File], judge: Judge, *, hints: bool =
     after: dict[str, Source] = {}
     for _ in range(PASSES):
         changed = {}
-        for path, findings in _fixable(report.findings).items():
-            old = findings[0].source
-            new = _mend_one(_with(project, after), by_path[path], judge, findings) if path in by_path else None
+        for (path, target), findings in _fixable(report.findings).items():
+            if path not in by_path or target in changed:
+                continue
+            old = _target(findings[0])
+            new = _mend_one(_with(project, after), by_path[path], judge, findings)
             if new is not None:
-                before.setdefault(path, old)
-                changed[path] = new
+                before.setdefault(target, old)
+                changed[target] = new
         if not changed:
             break
         after |= changed
@@ -57,18 +59,27 @@ def mend(project: Project, files: Sequence[File], judge: Judge, *, hints: bool =
     return Mended(changes, report, max(0, len(first.findings) - len(report.findings)))
 
 
-def _fixable(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    found: dict[str, list[Finding]] = {}
+def _fixable(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    """The findings with a safe fix, by the file that they stand in and the one that the fix changes."""
+    found: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         if finding.fix is not None and finding.fix.safe:
-            found.setdefault(finding.source.path, []).append(finding)
+            found.setdefault((finding.source.path, _target(finding).path), []).append(finding)
     return found
 
 
+def _target(finding: Finding) -> Source:
+    """The file that the fix of a finding changes."""
+    return (finding.fix.source if finding.fix else None) or finding.source
+
+
 def _mend_one(project: Project, file: File, judge: Judge, findings: Sequence[Finding]) -> Source | None:
-    """The file with as many fixes as go together, else with the first that is sound by itself; None where none is."""
+    """The changed file with as many fixes as go together, else with the first that is sound; None where none is.
+
+    `file` is the one that the findings stand in.
+    """
     fixes = [finding.fix for finding in findings if finding.fix is not None]
-    old = findings[0].source
+    old = _target(findings[0])
     attempts = [_compatible(fixes), *(list(fix.edits) for fix in fixes if len(fixes) > 1)]
     for edits in attempts:
         new = splice(old, edits)
@@ -120,7 +131,7 @@ def _sound(project: Project, file: File, judge: Judge, old: Source, new: Source)
     """Whether the changed text reads well, no rule finds more in it than it did, and some rule finds less."""
     counts = []
     for source in (old, new):
-        view = _with(project, {file.path: source})
+        view = _with(project, {source.path: source})
         findings = order(judge.judge(read_facts(view, file, judge.wanted, judge.rules), file, view))
         counts.append(Counter(finding.rule for finding in findings))
     return not counts[1] - counts[0] and bool(counts[0] - counts[1])

@@ -312,11 +312,15 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Edits of one file that mend a finding. `--fix` writes it only where `safe`; `title` says what it does."""
+    """Edits of one file that mend a finding. `--fix` writes it only where `safe`; `title` says what it does.
+
+    `source` is the file, where it is not the one that the finding stands in.
+    """
 
     edits: tuple[Edit, ...]
     title: str
     safe: bool = True
+    source: Source | None = None
 
 
 class Finding(NamedTuple):

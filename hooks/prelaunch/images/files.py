@@ -35,6 +35,9 @@ _FOLDERS = frozenset(
 )
 """The folders that every image with a system in it has."""
 
+_EMPTY = frozenset({"/", "/home", "/opt", "/srv"})
+"""Those of them that hold no file of a plain system: only folders, or nothing."""
+
 _SH = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 
 
@@ -169,7 +172,9 @@ class _StageFiles:
             found = step.copy.find(path, self.files.context, self._finder(step.copy))
             if found is not None:
                 return _with(found, after, step.copy.mode)
-        return after._replace(kind="absent" if self.complete(posixpath.dirname(path)) else "unknown")
+        folder, _, name = path.rpartition("/")
+        known = self.complete(folder or "/") and (self.bare or bool(folder) or name not in _SYSTEM)
+        return after._replace(kind="absent" if known else "unknown")
 
     def complete(self, folder: str) -> bool:
         """Whether every file directly in an absolute folder is known."""
@@ -189,6 +194,8 @@ class _StageFiles:
 def _is_free(folder: str) -> bool:
     """Whether no base image of a plain system or language holds anything in a folder."""
     if folder.startswith(_FOR_PROGRAMS):
+        return True
+    if folder in _EMPTY:
         return True
     first = folder.split("/")[1]
     return bool(first) and first not in _SYSTEM and folder not in _FOLDERS

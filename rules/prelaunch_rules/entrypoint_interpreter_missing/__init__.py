@@ -1,0 +1,64 @@
+"""entrypoint-interpreter-missing: the first line of what starts names a program that the image has not."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from prelaunch.image import Image
+from prelaunch.model import Finding, Rule
+from prelaunch_rules.programs import lacks
+from prelaunch_rules.started import started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.project import Project
+
+
+def check(image: Image, project: Project) -> Iterator[Finding]:
+    """A finding for each script of the start whose interpreter is not in the image."""
+    for one in started(image, project):
+        if one.program.run == "reader" or not one.data or not one.data.startswith(b"#!"):
+            continue
+        for program in _programs(one.data):
+            certainty = lacks(image, project, program)
+            if certainty is None:
+                continue
+            base = "scratch" if image.base.scratch else image.base.name
+            message = (
+                f"`{one.path}` begins with `{_first_line(one.data)}`, and there is no `{program}` in an image from"
+                f" `{base}`, so the container dies with `no such file or directory`; {_cure(program, base)}"
+            )
+            sure = certainty if one.origin.sure else "likely"
+            yield Finding("entrypoint-interpreter-missing", sure, image.source, one.span, message)
+            break
+
+
+def _first_line(data: bytes) -> str:
+    return data.partition(b"\n")[0].decode("utf-8", "replace").strip()
+
+
+def _programs(data: bytes) -> Iterator[str]:
+    """The programs that a first line needs: the interpreter, and what `env` starts."""
+    words = _first_line(data)[2:].split()
+    if not words or not words[0].startswith("/"):
+        return
+    yield words[0]
+    if words[0].rpartition("/")[2] == "env":
+        rest = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+        yield from rest[:1]
+
+
+def _cure(program: str, base: str) -> str:
+    name = program.rpartition("/")[2]
+    if name in {"ash", "bash", "dash", "env", "sh", "zsh"} and (base == "scratch" or "distroless" in base):
+        return "start a program, not a script, or take a base that has a shell"
+    if name in {"bash", "zsh"}:
+        return f"write the script for `#!/bin/sh`, or install {name}"
+    return f"install {name}, or take a base that has it"
+
+
+RULE = Rule(
+    "entrypoint-interpreter-missing", Image, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__)
+)

@@ -1,0 +1,68 @@
+"""entrypoint-not-executable: what the container starts has no executable bit in the image."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from prelaunch.image import Image
+from prelaunch.model import Edit, Finding, Fix, Rule, Span
+from prelaunch_rules.started import Started, started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.model import Certainty
+    from prelaunch.project import Project
+
+
+def check(image: Image, project: Project) -> Iterator[Finding]:
+    """A finding for each program that the kernel is to execute and may not."""
+    for one in started(image, project):
+        if one.program.run == "reader" or _is_executable(one) is not False:
+            continue
+        message = f"`{one.path}` {_why(one)}, so the container dies with `permission denied`; {_cure(one)}"
+        certainty: Certainty = "certain" if one.certain and not one.program.through else "likely"
+        yield Finding("entrypoint-not-executable", certainty, image.source, one.span, message, _fix(one))
+
+
+def _is_executable(one: Started) -> bool | None:
+    """Whether the file has an executable bit in the image; None where that is not known."""
+    if one.origin.executable is not None:
+        return one.origin.executable
+    if one.origin.kind in {"heredoc", "url"}:
+        return False  # BuildKit gives a here-document 644 and a download 600
+    return one.file.executable if one.file is not None else None
+
+
+def _why(one: Started) -> str:
+    origin = one.origin
+    if origin.mode is not None:
+        return f"gets the mode {origin.mode}, which is not executable"
+    if origin.kind == "heredoc":
+        return "is a here-document, which gets the mode 644"
+    if origin.kind == "url":
+        return "is downloaded by `ADD`, which gives it the mode 600"
+    if one.file is not None and one.file.tracked:
+        return f"is `{origin.path}`, which git has without the executable bit (mode 100644)"
+    return f"is `{origin.path}`, which has no executable bit"
+
+
+def _cure(one: Started) -> str:
+    if one.origin.kind == "repository" and one.origin.mode is None:
+        return f"run `git update-index --chmod=+x {one.origin.path}`, or copy it with `--chmod=755`"
+    return "give it `--chmod=755`"
+
+
+def _fix(one: Started) -> Fix | None:
+    """`--chmod=755` on the COPY or ADD of this one file; offered only, because older builders do not know the flag."""
+    instruction = one.origin.instruction
+    if instruction is None or instruction.keyword not in {"ADD", "COPY"} or one.origin.mode is not None:
+        return None
+    at = instruction.flags[-1].span.stop if instruction.flags else instruction.span.start + len(instruction.keyword)
+    return Fix((Edit(Span(at, at), " --chmod=755"),), "copy it with the executable bit", safe=False)
+
+
+RULE = Rule(
+    "entrypoint-not-executable", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__)
+)

@@ -1,0 +1,133 @@
+"""entrypoint-target-missing: what the container starts, or what its server is told to load, is not in the image."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from typing import TYPE_CHECKING
+
+from prelaunch.image import Image
+from prelaunch.model import Finding, Rule
+from prelaunch_rules.entrypoint_target_missing.application import applications, installs_itself
+from prelaunch_rules.entrypoint_target_missing.module import Lookup, attribute
+from prelaunch_rules.started import is_windows, path_of, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.image import Program
+    from prelaunch.model import Certainty
+    from prelaunch.project import Project
+    from prelaunch_rules.entrypoint_target_missing.application import Application
+
+NAME = "entrypoint-target-missing"
+_ENDS = ("\n", "/\n", "\r", ":", "/:", '"', "'", " ", "/ ")
+
+
+def check(image: Image, project: Project) -> Iterator[Finding]:
+    """A finding for each file, module or attribute of the start that is surely not there."""
+    if image.start.state != "known" or is_windows(image):
+        return
+    for program in image.start.programs:
+        yield from _file(program, image, project)
+        for application in applications(program):
+            yield from _application(application, program, image, project)
+
+
+def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]:
+    """The program's own file, where it is named by a path."""
+    path, span = path_of(program), place_of(program, image)
+    if path is None or span is None or ("/" not in path and program.run != "reader"):
+        return
+    found = project.files_of(image).lookup(path)
+    if found.kind != "absent" or found.touched or _is_mounted(path, image, project):
+        return
+    if program.run == "reader":
+        reader = program.through[-1] if program.through else "the interpreter"
+        ends = f"`{reader}` cannot open it and the container dies"
+    else:
+        ends = "the container dies with `no such file or directory`"
+    message = f"`{path}` is not in the image: nothing copies or makes it, so {ends}{_instead(path, image, project)}"
+    yield Finding(NAME, _sure(found.sure), image.source, span, message)
+
+
+def _application(application: Application, program: Program, image: Image, project: Project) -> Iterator[Finding]:
+    """The module that a server is told to load, and the attribute of it."""
+    span = application.word.span or place_of(program, image)
+    roots = application.roots(image)
+    if span is None or roots is None or installs_itself(image):
+        return
+    lookup = Lookup(project.files_of(image), roots)
+    module = application.module
+    if any(_is_mounted(posixpath.join(root, "x"), image, project) for root in roots):
+        return
+    found = lookup.find(module)
+    if found is None:
+        missing, instead = lookup.first_missing(module), _module_instead(module, image, project)
+        # a module of which the repository knows nothing may be installed: `gunicorn superset.app:create_app()`
+        if missing and ("." in missing or instead):
+            where = " or ".join(f"`{root}`" for root in roots)
+            message = (
+                f"`{application.word.text}` names the module `{module}`, and there is no `{missing}` in {where}, where"
+                f" `{application.server}` looks, so the container dies with `ModuleNotFoundError`"
+                f"{instead}"
+            )
+            yield Finding(NAME, _sure(lookup.sure), image.source, span, message)
+        return
+    name = application.attribute
+    source = project.read(found.path) if found.kind == "repository" else None
+    if name and source is not None and attribute(source, name) == "absent":
+        message = (
+            f"`{application.word.text}` names `{name}` of `{source.path}`, which binds no such name, so"
+            f" `{application.server}` cannot load it and the container dies"
+        )
+        yield Finding(NAME, _sure(found.sure and lookup.sure), image.source, span, message)
+
+
+def _sure(sure: bool) -> Certainty:
+    return "certain" if sure else "likely"
+
+
+def _is_mounted(path: str, image: Image, project: Project) -> bool:
+    """Whether the path may come from a volume: one is declared there, or a build's compose file mounts a folder."""
+    workdir = image.config.workdir
+    full = path if path.startswith("/") else posixpath.join(workdir.text or "/", path)
+    folders = [full]
+    while folders[-1] not in {"/", ""}:
+        folders.append(posixpath.dirname(folders[-1]))
+    folders = [folder for folder in folders[1:] if folder not in {"/", ""}]
+    if any(volume.text.rstrip("/") in folders for volume in image.config.volumes):
+        return True
+    for build in project.builds_of(image.source.path):
+        text = build.source.text
+        if any(f":{folder}{end}" in text for folder in folders for end in _ENDS):
+            return True
+        if any(f"target: {folder}" in text for folder in folders):
+            return True
+    return False
+
+
+def _instead(path: str, image: Image, project: Project) -> str:
+    """Where a file of that name is, of those that the image does hold."""
+    name, files = posixpath.basename(path), project.files_of(image)
+    parent = posixpath.dirname(path) or "."
+    for folder in (posixpath.dirname(parent), *(posixpath.join(parent, each) for each in ("app", "src", "bin"))):
+        other = posixpath.join(folder, name)
+        if other != path and files.lookup(other).kind in {"repository", "heredoc"}:
+            return f"; `{other}` is there"
+    return ""
+
+
+def _module_instead(module: str, image: Image, project: Project) -> str:
+    """The same module in a package beside it, or without the package in front."""
+    files = project.files_of(image)
+    last = module.rpartition(".")[2]
+    others = [f"{folder}.{module}" for folder in ("app", "src", "backend", "api", "server")]
+    others += [module.partition(".")[2], last]
+    for other in dict.fromkeys(others):
+        if other and other != module and files.lookup(f"{other.replace('.', '/')}.py").kind == "repository":
+            return f"; `{other}` is there"
+    return ""
+
+
+RULE = Rule(NAME, Image, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__))

@@ -1,0 +1,81 @@
+"""Which programs base images surely lack: small data, for the images of which this is widely known and documented.
+
+Facts: scratch is empty; the READMEs of distroless ("do not contain shells"; the `debug` tags have a BusyBox) and of
+Chainguard's static image; the Dockerfiles of the Docker Official Images (alpine is BusyBox; none of the bases below
+brings another language than its own).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prelaunch.image import Image
+    from prelaunch.model import Certainty
+    from prelaunch.project import Project
+
+_SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh", "env"})
+_LANGUAGES = frozenset({"node", "php", "python", "python3", "ruby"})
+_LIBRARY = re.compile(
+    r"(?:(?:docker\.io/|index\.docker\.io/|public\.ecr\.aws/docker/)?library/|docker\.io/)?([a-z0-9]+)$"
+)
+_WITHOUT_SHELL = re.compile(r"(?:gcr\.io/distroless|cgr\.dev/chainguard)/(?P<name>[a-z0-9-]+)$")
+_BARE = {
+    "alpine": frozenset({"bash", "zsh"}) | _LANGUAGES,
+    "busybox": frozenset({"bash", "zsh", "perl"}) | _LANGUAGES,
+    "debian": _LANGUAGES | {"zsh"},
+    "ubuntu": _LANGUAGES | {"zsh"},
+}
+_OF_LANGUAGES = {"golang": "", "node": "node", "python": "python python3", "ruby": "ruby"}
+
+
+def lacks(image: Image, project: Project, program: str) -> Certainty | None:
+    """How sure it is that the image has no such program (a path or a bare name); None where it may have it.
+
+    "certain": nothing brings it. "likely": the base lacks it, and no RUN speaks of it.
+    """
+    found = project.files_of(image).which(program)
+    if found.kind == "absent" and found.sure and not found.touched:
+        return "certain"
+    if found.kind not in {"absent", "unknown"} or image.base.state != "known":
+        return None
+    name = posixpath.basename(program)
+    runs = [one for stage in image.chain for one in stage.instructions if one.keyword in {"RUN", "ADD", "COPY"}]
+    if any(_speaks_of(name, one.fragment.text) for one in runs) or any(
+        _speaks_of(name, heredoc.body.text) for one in runs for heredoc in one.heredocs
+    ):
+        return None
+    base, _, tag = image.base.name.partition("@")[0].partition(":")
+    if "/" in tag:  # a registry's port
+        return None
+    if (match := _WITHOUT_SHELL.match(base)) and (match["name"].startswith("static") or "distroless" in base):
+        if "debug" in tag or "dev" in tag or name not in _SHELLS:
+            return None
+        # without a shell no RUN can have made one, but what is copied may be anything
+        return None if any(one.keyword != "RUN" and _may_bring(one.fragment.text) for one in runs) else "certain"
+    library = _LIBRARY.match(base)
+    return "likely" if library and name in _missing(library[1], tag) else None
+
+
+def _missing(library: str, tag: str) -> frozenset[str]:
+    if library in _BARE:
+        return _BARE[library]
+    if library in _OF_LANGUAGES and re.search(r"(^|-)alpine", tag):
+        return _BARE["alpine"] - frozenset(_OF_LANGUAGES[library].split())
+    return frozenset()
+
+
+def _speaks_of(name: str, text: str) -> bool:
+    """Whether a text names the program, or what may bring it: `bash`, `python3-venv`, `nodejs`."""
+    return name.removesuffix("3") in text or (name == "bash" and "bats" in text)
+
+
+def _may_bring(text: str) -> bool:
+    """Whether a copy may bring a shell: it names one, or puts what may be a folder where programs are."""
+    if any(word in text for word in ("busybox", "toybox", "/sh", "/bash")):
+        return True
+    *sources, target = text.split() or [""]
+    files = all("." in posixpath.basename(source) and not source.endswith(".") for source in sources)
+    return not files and target.rstrip("/") in {"", "/bin", "/usr", "/usr/bin"}

@@ -1,0 +1,87 @@
+"""What the rules about a container's start share: the files that it starts from, as git has them."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch.model import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.image import Committed, Image, Origin, Program
+    from prelaunch.model import Span
+    from prelaunch.project import Project
+
+SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+_SIGNS = frozenset("$'\"[]*?{}")
+"""What no path of a program holds: it was meant for a shell, or for JSON."""
+_WINDOWS = frozenset({"cmd", "cmd.exe", "powershell", "pwsh"})
+
+
+class Started(NamedTuple):
+    """A program of the start and the file that it is.
+
+    `path` is where the image has it (as written where it is found by PATH), `span` the word that says so. `file` is the
+    file as git has it, None where it is no file of the repository. `data` are its first bytes as far as they are known.
+    """
+
+    program: Program
+    path: str
+    span: Span
+    origin: Origin
+    file: Committed | None
+    data: bytes | None
+
+    @property
+    def certain(self) -> bool:
+        """Whether the file that git has is surely the one that starts."""
+        return self.origin.sure and (self.file is None or self.file.tracked)
+
+
+def is_windows(image: Image) -> bool:
+    """Whether the image is one of Windows, where neither modes nor shebangs count."""
+    return image.dockerfile.escape == "`" or posixpath.basename(image.config.shell[0]).lower() in _WINDOWS
+
+
+def started(image: Image, project: Project) -> Iterator[Started]:
+    """The programs that certainly start and whose file is known, in order; none for images of Windows."""
+    if image.start.state != "known" or is_windows(image):
+        return
+    files = project.files_of(image)
+    for program in image.start.programs:
+        span = place_of(program, image)
+        path = path_of(program)
+        if path is None or span is None:
+            continue
+        origin = files.lookup(path) if "/" in path or program.run == "reader" else files.which(path)
+        if origin.touched:
+            continue
+        file = project.committed(origin.path) if origin.kind == "repository" else None
+        if file is not None and file.link:
+            continue
+        data = file.data if file is not None else None
+        if origin.kind == "heredoc" and origin.text is not None:
+            data = origin.text.text.encode("utf-8", "surrogateescape")
+        yield Started(program, path, span, origin, file, data)
+
+
+def path_of(program: Program) -> str | None:
+    """The path of the program's file: absolute, relative to WORKDIR, or a bare name; None where it is not known."""
+    text = program.words[0].text
+    if UNKNOWN in text or not _SIGNS.isdisjoint(text) or program.folder is None:
+        return None
+    if text.startswith("/") or ("/" not in text and program.run != "reader"):
+        return text
+    return posixpath.join(program.folder, text) if program.folder else text
+
+
+def place_of(program: Program, image: Image) -> Span | None:
+    """The word of the Dockerfile that starts the program, or the instruction where no word of its own does."""
+    if program.words[0].span is not None:
+        return program.words[0].span
+    for command in (image.start.entrypoint, image.start.cmd):
+        if command.instruction is not None:
+            return command.instruction.span
+    return None
