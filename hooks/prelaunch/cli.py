@@ -131,7 +131,7 @@ def _choose(
     if not select:
         select, ignore = settings.select, (*ignore, *settings.ignore)
     ignored = frozenset(ignore)
-    chosen = tuple(rule for rule in rules if (not select or rule.name in select) and rule.name not in ignored)
+    chosen = tuple(r for r in rules if (r.name in select if select else r.default) and r.name not in ignored)
     return chosen, ignored
 
 
@@ -157,12 +157,13 @@ def _rules(options: Namespace) -> int:
     if options.format == "json":
         from json import dumps
 
-        facts = [{"name": r.name, "summary": r.summary, "certainty": r.certainty, "fixable": r.fixable} for r in rules]
-        print(dumps(facts, indent=2))
+        names = ("name", "summary", "certainty", "fixable", "default")
+        print(dumps([{name: getattr(rule, name) for name in names} for rule in rules], indent=2))
         return 0
     width = max(len(rule.name) for rule in rules)
     for rule in rules:
-        print(f"{rule.name:{width}}  {rule.certainty:7}  {'fixable' if rule.fixable else '':7}  {rule.summary}")
+        summary = rule.summary if rule.default else f"{rule.summary} (Off unless selected by name.)"
+        print(f"{rule.name:{width}}  {rule.certainty:7}  {'fixable' if rule.fixable else '':7}  {summary}")
     return 0
 
 

@@ -205,6 +205,14 @@ def walk(root: str, folder: str) -> Iterator[str]:
     yield from sorted(found)
 
 
+def all_files(root: str) -> Iterator[str]:
+    """Every file below `root` that git does not ignore, of whatever name, relative to it; links and `vendor` not."""
+    listed = _git_files(root)
+    for path, link in _all_files(root) if listed is None else listed:
+        if not link and not _is_foreign(path):
+            yield path
+
+
 def _is_foreign(path: str) -> bool:
     # the first test is for speed: next to no path holds the name at all
     return any(name in path and f"/{name}" in f"/{path}" for name in _FOREIGN)

@@ -250,6 +250,10 @@ class Build(NamedTuple):
     `UNKNOWN`), `arguments` the build arguments (None: a value that is not known).
     `open` names variables that are set nowhere in the repository and could hold a platform flag. `overwritten` are tags
     that several legs of the job push, each for another platform, so that one of them is left.
+
+    `whole` says that `platforms` are all that it builds for: none is left out because it is not known. `written` is
+    where `platforms` stand in the source, character by character, as far as they do. `listed` are the platforms that a
+    second place names beside the one in force (compose's `build.platforms`).
     """
 
     source: Source
@@ -270,6 +274,33 @@ class Build(NamedTuple):
     image: bool = True
     open: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
+    whole: bool = False
+    written: tuple[Span, ...] = ()
+    listed: tuple[str, ...] = ()
+
+
+class Deployment(NamedTuple):
+    """One place of a deploy file that runs an image, and on machines of which architecture.
+
+    `system` is what it is deployed to ("Kubernetes", "AWS Lambda" ...). `image` is as written, with `UNKNOWN` for what
+    is not literal. The machines are of one of `allowed` (any where it is empty) and of none of `refused`: architectures
+    as the OCI image index spells them. `said` is the text that requires it and `place` where it stands; `default` says
+    that nothing is written and the system itself requires it, so that `place` is the image's.
+    """
+
+    source: Source
+    span: Span
+    system: str
+    image: str
+    allowed: tuple[str, ...]
+    refused: tuple[str, ...]
+    said: str
+    place: Span
+    default: bool = False
+
+    def takes(self, architecture: str) -> bool:
+        """Whether a machine of this architecture may be the one."""
+        return (not self.allowed or architecture in self.allowed) and architecture not in self.refused
 
 
 class Import(NamedTuple):
@@ -335,6 +366,8 @@ class Rule(NamedTuple):
     that `check` spoke about; it may be slow (libcst), so the engine calls it only where fixes are wanted. `sift` is a
     cheap look at a Python file: False where the rule has nothing to say of it, so that nobody parses it. `url` is the
     address of the rule's page, which the registry fills in ("" where its package says none).
+    `default` is False for a rule that judges only where it is selected by name. `symptoms` are pieces of the error
+    texts that its faults end in, in lower case and single spaces, as a log shows them (`prelaunch diagnose`).
     """
 
     name: str
@@ -346,6 +379,8 @@ class Rule(NamedTuple):
     mend: Callable[[Any, Project], Fix | None] | None = None
     sift: Callable[[Source, Project], bool] | None = None
     url: str = ""
+    default: bool = True
+    symptoms: tuple[str, ...] = ()
 
     @property
     def doc(self) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from prelaunch import image
     from prelaunch.image import Committed, Image, Platforms
-    from prelaunch.model import Build
+    from prelaunch.model import Build, Deployment
 
 __all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
 
@@ -83,6 +83,20 @@ class Project:
         from prelaunch.deploy import deployed_images, repository
 
         return repository(image) in deployed_images(self)
+
+    def deployments(self, image: str) -> tuple[Deployment, ...]:
+        """Where deploy files run this image on machines of a known architecture; a tag that is another is left out."""
+        from prelaunch.deploy import could_be, deployments_of
+
+        return tuple(each for each in deployments_of(self, image) if could_be(each.image, image) is not False)
+
+    def builds_of_image(self, image: str) -> tuple[Build, ...]:
+        """The builds of the whole project that give this image, whatever its tag: a look at every file, once a run."""
+        from prelaunch.deploy import repository
+        from prelaunch.whole import all_builds
+
+        name = repository(image)
+        return tuple(build for build in all_builds(self) if any(repository(each) == name for each in build.images))
 
     def pinned_platform(self, dockerfile: str, target: str | None = None) -> str | None:
         """The constant platform that a Dockerfile's last (or target) stage is pinned to, None where it is not."""

@@ -284,6 +284,7 @@ def test_rules_and_explain(put: Put, capsys: pytest.CaptureFixture[str]) -> None
         "summary": "What toy-rule is for.",
         "certainty": "likely",
         "fixable": True,
+        "default": True,
     }
     assert main(["explain", "toy-rule"]) == 0
     assert capsys.readouterr().out == "# toy-rule\n\nWhat toy-rule is for.\n"

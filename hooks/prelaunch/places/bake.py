@@ -9,6 +9,7 @@ from prelaunch.model import HANDED, UNKNOWN, Build, Slot, Source, Span, Step
 from prelaunch.project import UnreadableError
 from prelaunch.readers.bake import BakeFile, Target, compose, evaluate, parse
 from prelaunch.readers.bake import overrides as overriding
+from prelaunch.readers.hcl.syntax import Items, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,7 +131,22 @@ def _build(targets: Sequence[Target], overlaid: frozenset[str], project: Project
         dockerfile=_dockerfile(first, project) if _same_dockerfile(targets) else None,
         image=any(_makes_image(target) for target in targets),
         open=tuple(dict.fromkeys(name for target in without for name in target.open)),
+        whole=state == "explicit",
+        written=_written(first),
     )
+
+
+def _written(target: Target) -> tuple[Span, ...]:
+    """The platforms that the block itself lists as plain texts."""
+    block = next((each for each in parse(target.source).blocks if each.span == target.span), None)
+    listed = block.get("platforms") if block is not None else None
+    items = listed.value.items if listed is not None and isinstance(listed.value, Items) else ()
+    text, found = target.source.text, []
+    for item in items:
+        span = Span(item.span.start + 1, item.span.stop - 1)
+        if isinstance(item, Literal) and text[span.start : span.stop] == item.value:
+            found.append(span)
+    return tuple(found)
 
 
 def _shown(target: Target) -> str:
