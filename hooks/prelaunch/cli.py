@@ -29,7 +29,14 @@ def run(arguments: Sequence[str]) -> int:
     if isinstance(options, int):
         return options
     try:
-        commands = {"check": _check, "builds": _builds, "rules": _rules, "explain": _explain, "index": _index}
+        commands = {
+            "check": _check,
+            "builds": _builds,
+            "diagnose": _diagnose,
+            "rules": _rules,
+            "explain": _explain,
+            "index": _index,
+        }
         code = commands[options.command](options)
         sys.stdout.flush()
     except CannotRunError as error:
@@ -150,6 +157,12 @@ def _builds(options: Namespace) -> int:
     call = Call(options)
     builds.show(call.project, call.files, call.shown, as_json=options.format == "json")
     return 2 if call.missing else 0
+
+
+def _diagnose(options: Namespace) -> int:
+    from prelaunch.diagnose.command import diagnose
+
+    return diagnose(options)
 
 
 def _rules(options: Namespace) -> int:

@@ -65,6 +65,5 @@ RULE = Rule(
         "no matching manifest for",
         "unknown operating system or architecture",
         "invalid platform",
-        "is an invalid component",
     ),
 )

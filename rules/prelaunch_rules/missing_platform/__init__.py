@@ -109,4 +109,18 @@ def _fix(build: Build, project: Project) -> Fix | None:
     return Fix((edit,), f"build for {', '.join(platforms)}", safe=not build.open and build.tool != "kaniko")
 
 
-RULE = Rule("missing-platform", Build, check, certainty="likely", fixable=True, folder=os.path.dirname(__file__))
+RULE = Rule(
+    "missing-platform",
+    Build,
+    check,
+    certainty="likely",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "exec format error",
+        "cannot execute binary file",
+        "no matching manifest for",
+        "no match for platform in manifest",
+        "does not match the specified platform",
+    ),
+)

@@ -43,5 +43,5 @@ RULE = Rule(
     certainty="likely",
     fixable=True,
     folder=os.path.dirname(__file__),
-    symptoms=("no match for platform in manifest", "no matching manifest for darwin/", "darwin/a"),
+    symptoms=("no match for platform in manifest", "[darwin/"),
 )
