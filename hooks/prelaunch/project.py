@@ -91,9 +91,9 @@ class Project:
         return tuple(each for each in deployments_of(self, image) if could_be(each.image, image) is not False)
 
     def builds_of_image(self, image: str) -> tuple[Build, ...]:
-        """The builds of the whole project that give this image, whatever its tag: a look at every file, once a run."""
+        """The builds of the repository that give this image, whatever its tag. The first question reads all of them."""
         from prelaunch.deploy import repository
-        from prelaunch.whole import all_builds
+        from prelaunch.images.link import all_builds
 
         name = repository(image)
         return tuple(build for build in all_builds(self) if any(repository(each) == name for each in build.images))

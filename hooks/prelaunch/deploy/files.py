@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _MAX_FILES = 3_000
+_MAX_DEPTH = 3
 _MAX_CHARACTERS = 30_000_000
 
 _USUAL = frozenset(
@@ -58,10 +59,8 @@ def _files(project: Project) -> Iterator[DeployFile]:
 
 
 def _candidates(project: Project) -> list[str]:
-    from prelaunch.discover import all_files
-
     found = []
-    for path in all_files(project.root):
+    for path in _paths(project):
         lower = path.lower()
         name = lower[lower.rfind("/") + 1 :]
         if not _named(name) or (name.endswith(".json") and not any(word in lower for word in _JSON_WORDS)):
@@ -71,6 +70,24 @@ def _candidates(project: Project) -> list[str]:
             usual = not folders or any(folder in _USUAL for folder in folders)
             found.append((not usual, len(folders), path))
     return [path for _, _, path in sorted(found)]
+
+
+def _paths(project: Project) -> Iterator[str]:
+    """Every file of the project; of another tree than the disk's those of the folders near its root."""
+    if project.root is not None:
+        from prelaunch.discover import all_files
+
+        yield from all_files(project.root)
+        return
+    queue = [("", 0)]
+    while queue:
+        folder, depth = queue.pop(0)
+        for name in project.names(folder or "."):
+            path = f"{folder}/{name}" if folder else name
+            if "." in name:
+                yield path
+            elif depth < _MAX_DEPTH:
+                queue.append((path, depth + 1))
 
 
 def _named(name: str) -> bool:
