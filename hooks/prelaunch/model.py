@@ -253,7 +253,8 @@ class Build(NamedTuple):
 
     `whole` says that `platforms` are all that it builds for: none is left out because it is not known. `written` is
     where `platforms` stand in the source, character by character, as far as they do. `listed` are the platforms that a
-    second place names beside the one in force (compose's `build.platforms`).
+    second place names beside the one in force (compose's `build.platforms`). `outputs` are the exporters that are asked
+    for, in BuildKit's words (`docker` for `--load`, `registry` for `--push`); one that is not known is `UNKNOWN`.
     """
 
     source: Source
@@ -277,6 +278,7 @@ class Build(NamedTuple):
     whole: bool = False
     written: tuple[Span, ...] = ()
     listed: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
 
 class Deployment(NamedTuple):

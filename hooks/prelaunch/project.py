@@ -104,6 +104,12 @@ class Project:
 
         return pinned(self, dockerfile, target)
 
+    def emulated_step(self, dockerfile: str, target: str | None = None) -> int | None:
+        """The line of the first `RUN` that runs on the platform built for, where the build needs one; else None."""
+        from prelaunch.images.stages import first_run
+
+        return first_run(self, dockerfile, target)
+
     def builds_of(self, dockerfile: str) -> tuple[Build, ...]:
         """The builds of the repository that use the Dockerfile at this path. The first question reads all of them."""
         from prelaunch.images.link import builds_of

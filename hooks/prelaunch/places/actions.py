@@ -9,7 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Build, Platform, Span, Step, Value
-from prelaunch.places.verdicts import bare
+from prelaunch.places.verdicts import bare, exporter
 from prelaunch.places.written import items_in
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
@@ -159,6 +159,7 @@ def read_action(place: Place) -> tuple[tuple[Build, ...], bool]:
                 dockerfile=None if action.bake else _dockerfile(place, action),
                 image=not outputs or any(map(_is_image, outputs)),
                 whole=whole,
+                outputs=_exporters(place, outputs),
                 written=tuple(items_in(written.fragment)) if written is not None and written.fragment else (),
             )
         )
@@ -221,6 +222,16 @@ def _pushes(place: Place, action: Action, *, default: bool) -> bool:
         return default
     true = [text.strip().lower() == "true" or any(mark in text for mark in _MARKS) for text in place.texts(name)]
     return not all(true) if action.push.startswith("!") else any(true)
+
+
+def _exporters(place: Place, outputs: list[str]) -> tuple[str, ...]:
+    """The exporters of `load`, `push` and `outputs`; what hangs on an expression is not known."""
+    found = [exporter(text) for text in outputs]
+    for name, kind in (("load", "docker"), ("push", "registry")):
+        texts = {text.strip().lower() for text in place.texts(name)} if place.node(name) is not None else set()
+        if texts:
+            found.append(kind if texts == {"true"} else UNKNOWN)
+    return tuple(dict.fromkeys(found))
 
 
 def _pushed(output: str) -> bool:

@@ -24,7 +24,7 @@ from prelaunch.model import (
 from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
 from prelaunch.places.files import delegated, inputs
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
-from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, publishes
+from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, outputs_of, publishes
 from prelaunch.places.written import in_flags
 from prelaunch.resolve import MARKERS, Field
 
@@ -137,6 +137,7 @@ def _one(group: Sequence[Build]) -> Build:
         images=tuple(dict.fromkeys(name for build in group for name in build.images)),
         open=tuple(dict.fromkeys(name for build in group for name in build.open)),
         whole=all(build.whole for build in group),
+        outputs=tuple(dict.fromkeys(name for build in group for name in build.outputs)),
         written=tuple(dict.fromkeys(span for build in group for span in build.written)),
     )
 
@@ -171,6 +172,7 @@ def build_of(
         image=exports_image(invocation),
         open=verdict.open,
         whole=verdict.whole,
+        outputs=outputs_of(invocation),
     )
 
 

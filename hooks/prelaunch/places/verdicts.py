@@ -29,6 +29,21 @@ def exports_image(invocation: Invocation) -> bool:
     return not outputs or any(_image_output(text) for text in outputs)
 
 
+def outputs_of(invocation: Invocation) -> tuple[str, ...]:
+    """The exporters that a command asks for; none where its tool or builder decides."""
+    found = [name for flag, name in (("--load", "docker"), ("--push", "registry")) if invocation.has(flag)]
+    found += [exporter(value.text) for value in invocation.values("--output", "-o")]
+    return tuple(dict.fromkeys(found))
+
+
+def exporter(text: str) -> str:
+    """The exporter that an `--output` names: `type=...`, else a folder or, for `-`, a tar stream."""
+    kind = next((part.strip()[5:] for part in text.split(",") if part.strip().startswith("type=")), "")
+    if any(marker in (kind or text) for marker in MARKERS):
+        return UNKNOWN
+    return kind or ("tar" if text.strip() == "-" else "local")
+
+
 def _image_output(text: str) -> bool:
     kinds = [part.partition("=")[2] for part in text.split(",") if part.startswith("type=")]
     if kinds:
