@@ -46,7 +46,7 @@ def test_manifests_are_found_where_they_usually_lie(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     project = Project(str(tmp_path))
-    assert deployed_images(project) == {"acme/api", "root/app"}
+    assert set(deployed_images(project)) == {"acme/api", "root/app"}
     assert project.deploys("acme/api:dev")
     assert not project.deploys("acme/other")
 
@@ -96,7 +96,7 @@ def term(operator: str, values: str) -> str:
     ],
 )
 def test_an_image_is_found_in_every_kind_of_deploy_file(tmp_path: Path, path: str, text: str, name: str) -> None:
-    assert deployed_images(project_of(tmp_path, {path: text})) == {name}
+    assert list(deployed_images(project_of(tmp_path, {path: text}))) == [name]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_an_image_is_found_in_every_kind_of_deploy_file(tmp_path: Path, path: st
     ],
 )
 def test_what_is_no_literal_image_of_a_deploy_file_is_none(tmp_path: Path, path: str, text: str) -> None:
-    assert deployed_images(project_of(tmp_path, {path: text})) == set()
+    assert not deployed_images(project_of(tmp_path, {path: text}))
 
 
 ECS = '{"containerDefinitions": [{"image": "acme/api:1"}], "requiresCompatibilities": ["%s"]%s}'
@@ -248,6 +248,34 @@ def test_what_a_deploy_file_requires_of_the_machine(
 )
 def test_what_is_not_known_requires_nothing(tmp_path: Path, path: str, text: str) -> None:
     assert deployments(project_of(tmp_path, {path: text})) == ()
+
+
+SELECTED = POD + "  nodeSelector:\n    kubernetes.io/arch: arm64\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "platform"),
+    [
+        ({"k8s/a.yaml": SELECTED.format(image="a/b:1")}, "linux/arm64"),
+        ({"k8s/a.yaml": SELECTED.format(image="a/b:1"), "k8s/b.yaml": SELECTED.format(image="a/b:2")}, "linux/arm64"),
+        ({"k8s/a.yaml": SELECTED.format(image="a/b:1"), "k8s/b.yaml": POD.format(image="a/c:1")}, "linux/arm64"),
+        ({"k8s/a.yaml": SELECTED.format(image="a/b:1"), "k8s/b.yaml": POD.format(image="a/b:1")}, None),
+        ({"k8s/a.yaml": POD.format(image="a/b:1")}, None),
+        ({"fly.toml": '[build]\n  image = "a/b:1"\n'}, None),
+        (
+            {
+                "k8s/a.yaml": SELECTED.format(image="a/b"),
+                "ecs/task.json": ECS.replace("acme/api:1", "a/b")
+                % ("EC2", ',"runtimePlatform": {"cpuArchitecture": "X86_64"}'),
+            },
+            None,
+        ),
+    ],
+)
+def test_a_platform_is_required_where_every_place_writes_it(
+    tmp_path: Path, texts: dict[str, str], platform: str | None
+) -> None:
+    assert project_of(tmp_path, texts).required_platform("a/b:dev") == platform
 
 
 @pytest.mark.parametrize(

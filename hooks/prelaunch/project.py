@@ -84,6 +84,18 @@ class Project:
 
         return repository(image) in deployed_images(self)
 
+    def required_platform(self, image: str) -> str | None:
+        """The one platform that every place which deploys the image (whatever its tag) writes that it needs, if so."""
+        from prelaunch.deploy import deployed_images, deployments_of, repository
+
+        found = deployments_of(self, image)
+        allowed = {each.allowed for each in found}
+        if len(allowed) != 1 or any(each.refused or each.default for each in found):
+            return None
+        (names,) = allowed
+        every = deployed_images(self)[repository(image)] <= len(found)  # a place that is unlike may run it elsewhere
+        return f"linux/{names[0]}" if every and len(names) == 1 else None
+
     def deployments(self, image: str) -> tuple[Deployment, ...]:
         """Where deploy files run this image on machines of a known architecture; a tag that is another is left out."""
         from prelaunch.deploy import could_be, deployments_of

@@ -11,6 +11,7 @@ Fargate), AWS Lambda by CloudFormation, SAM, Serverless and Terraform (x86_64), 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from prelaunch.deploy.files import deploy_files
@@ -28,15 +29,14 @@ _MAX_PARSED = 200
 """Files that hold a requirement are few; a tree of thousands is generated, and reading it would stall a commit."""
 
 
-def deployed_images(project: Project) -> frozenset[str]:
-    """The repositories (no tag, no digest) of the images that the deploy files name literally."""
+def deployed_images(project: Project) -> Counter[str]:
+    """The repositories (no tag, no digest) of the images that the deploy files name literally, and how often."""
     key = ("deploy", "images")
     if key not in project.memo:
         files = deploy_files(project)
-        project.memo[key] = frozenset(
-            repository(name) for file in files if file.deploys for name in named_images(file.source)
-        )
-    images: frozenset[str] = project.memo[key]
+        names = (name for file in files if file.deploys for name in named_images(file.source))
+        project.memo[key] = Counter(map(repository, names))
+    images: Counter[str] = project.memo[key]
     return images
 
 
