@@ -23,6 +23,7 @@ _USUAL = frozenset(
 _UNUSUAL = frozenset("test tests testdata fixtures fixture e2e vendor node_modules examples example samples".split())
 """Folders whose manifests show or test something; what they name is not what is deployed."""
 
+_IMAGE_WORDS = (b"mage", b"newName", b"repository")
 _JSON_WORDS = ("task", "ecs", "container", "deploy", "template", "cloudformation", "serverless")
 _PLATFORM_WORDS = ("kubernetes.io/arch", "cpuArchitecture", "CpuArchitecture", "cpu_architecture", "cpu.arch")
 
@@ -47,7 +48,7 @@ def deploy_files(project: Project) -> tuple[DeployFile, ...]:
 def _files(project: Project) -> Iterator[DeployFile]:
     left = _MAX_CHARACTERS
     for path in _candidates(project)[:_MAX_FILES]:
-        source = project.read(path)
+        source = project.read(path) if _speaks_of_images(project, path) else None
         if source is None:
             continue
         left -= len(source.text)
@@ -56,6 +57,19 @@ def _files(project: Project) -> Iterator[DeployFile]:
         deploys, requires = _looked(path, source.text)
         if deploys or requires:
             yield DeployFile(source, deploys, requires)
+
+
+def _speaks_of_images(project: Project, path: str) -> bool:
+    """A cheap look at the bytes of a file of the disk: nine in ten are left out by it."""
+    if project.root is None or path in project.given:
+        return True
+    from prelaunch.discover import read_regular
+
+    try:
+        data = read_regular(f"{project.root}/{path}", script=False)
+    except (OSError, ValueError):
+        return False
+    return data is not None and any(word in data for word in _IMAGE_WORDS)
 
 
 def _candidates(project: Project) -> list[str]:
