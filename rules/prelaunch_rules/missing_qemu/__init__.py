@@ -15,18 +15,8 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _TOOLS = frozenset({"docker-build", "docker-buildx-build", "docker/build-push-action"})
-_ELSEWHERE = (
-    "setup-qemu",
-    "qemu-user",
-    "qemu-static",
-    "binfmt",
-    "uses: ./",
-    "append:",
-    "driver: remote",
-    "driver: cloud",
-    "driver: kubernetes",
-)
-"""What brings emulation, or builders of the other architecture, or may do so in an action of the repository."""
+_ELSEWHERE = ("setup-qemu", "qemu-user", "qemu-static", "binfmt", "setup-buildx", "buildx create", "uses: ./")
+"""What brings emulation, a builder that has its own, or may do so in an action of the repository."""
 
 _RUNS = {"amd64": frozenset({"amd64", "386"}), "arm64": frozenset({"arm64", "arm"})}
 
