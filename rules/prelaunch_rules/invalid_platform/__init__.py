@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 def check(build: Build, project: Project) -> Iterator[Finding]:  # noqa: ARG001 (every rule is asked so)
     """Judge the platforms of one build, as they are written; see README.md."""
-    if build.tool in OTHER_SYNTAX or build.state not in {"explicit", "delegated"}:
-        return
-    if build.state == "delegated" and build.form != "bake":
-        return  # the file that decides is judged itself
+    if build.tool in OTHER_SYNTAX or build.state != "explicit":
+        return  # where another file decides, that file is judged itself
     for text in build.platforms:
         wrong = _wrong(text) if readable(text) else ""
         if not wrong:
