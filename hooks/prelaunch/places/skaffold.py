@@ -106,6 +106,7 @@ def _artifact(artifact: Node, frame: _Frame) -> Iterator[Build]:
         images=(image[1].value,) if image[1].value and "{{" not in image[1].value else (),
         dockerfile=_dockerfile(artifact, builder, frame),
         target=_target(artifact, builder),
+        whole=state in {"explicit", "default"} and not any("{{" in name for name in platforms),
     )
     if builder == "custom":
         yield from _custom(artifact, build, frame)
