@@ -103,12 +103,19 @@ class Project:
         return tuple(each for each in deployments_of(self, image) if could_be(each.image, image) is not False)
 
     def builds_of_image(self, image: str) -> tuple[Build, ...]:
-        """The builds of the repository that give this image, whatever its tag. The first question reads all of them."""
+        """The builds of the repository that give this image, or may: the name of what they push is not known.
+
+        The tag does not matter. The first question reads all builds.
+        """
         from prelaunch.deploy import repository
         from prelaunch.images.link import all_builds
 
+        def may_give(build: Build) -> bool:
+            names = {repository(each) for each in build.images}
+            return name in names or (build.published and (not names or any("…" in each for each in names)))
+
         name = repository(image)
-        return tuple(build for build in all_builds(self) if any(repository(each) == name for each in build.images))
+        return tuple(build for build in all_builds(self) if may_give(build))
 
     def pinned_platform(self, dockerfile: str, target: str | None = None) -> str | None:
         """The constant platform that a Dockerfile's last (or target) stage is pinned to, None where it is not."""
