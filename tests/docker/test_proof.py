@@ -11,7 +11,7 @@ import pytest
 
 from prelaunch.__main__ import main
 from prelaunch.model import EMPTY
-from prelaunch.registry import rule_names
+from prelaunch.registry import load_rules, rule_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,6 +158,15 @@ def test_the_base_is_of_two_architectures_one_of_which_runs_here(docker: Docker,
         docker("build", "--platform", f"linux/{architecture}", "-t", f"base-{architecture}", str(tmp_path))
     assert docker.run(f"base-{docker.host}").stdout == f"{UP}\n"
     assert "exec format error" in docker.run(f"base-{docker.foreign}").stdout
+
+
+def test_a_platform_that_no_image_has_stops_the_build(docker: Docker, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(f"FROM {docker.base}\n")
+    done = docker.tried(["docker", "build", "--platform", "linux/arm64v8", str(tmp_path)])
+    assert done.returncode != 0
+    assert "no match for platform in manifest" in done.stdout
+    (rule,) = (rule for rule in load_rules() if rule.name == "invalid-platform")
+    assert any(text in done.stdout for text in rule.symptoms)
 
 
 def test_the_label_of_an_image_says_nothing_of_its_content(docker: Docker, tmp_path: Path) -> None:
