@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prelaunch.deploy import could_be, deployed_images, deployments, repository
-from prelaunch.model import UNKNOWN
+from prelaunch.model import UNKNOWN, Deployment, Source, Span
 from prelaunch.project import Project
 
 if TYPE_CHECKING:
@@ -306,3 +306,25 @@ def test_any_text_gives_deployments_or_none(text: str, path: str) -> None:
         project = Project(root)
         deployed_images(project)
         deployments(project)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "refused", "architecture", "taken"),
+    [
+        ("amd64", "", "amd64", True),
+        ("amd64", "", "arm64", False),
+        ("amd64", "", "386", True),
+        ("arm64", "", "arm", True),
+        ("arm64", "", "386", False),
+        ("amd64 arm64", "", "arm64", True),
+        ("", "arm64", "arm64", False),
+        ("", "arm64", "amd64", True),
+        ("", "arm64", "arm", True),
+    ],
+)
+def test_a_machine_takes_images_of_its_architecture(allowed: str, refused: str, architecture: str, taken: bool) -> None:
+    span = Span(0, 0)
+    deployment = Deployment(
+        Source("a", ""), span, "Kubernetes", "a", tuple(allowed.split()), tuple(refused.split()), "", span
+    )
+    assert deployment.takes(architecture) is taken

@@ -108,10 +108,14 @@ def _add_diagnose(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--repository", default=".", metavar="PATH", help="where the causes are looked for (default: .)"
     )
+    _add_config(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+
+
+def _add_config(parser: ArgumentParser) -> None:
     config = parser.add_mutually_exclusive_group()
     config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
     config.add_argument("--no-config", action="store_true", help="read no settings")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def _add_paths(parser: ArgumentParser) -> None:
@@ -123,9 +127,7 @@ def _add_paths(parser: ArgumentParser) -> None:
         help="files or folders (default: .); git-ignored files are left out of folders; - is standard input",
     )
     parser.add_argument("--stdin-filename", metavar="PATH", help="the path that standard input stands for")
-    config = parser.add_mutually_exclusive_group()
-    config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
-    config.add_argument("--no-config", action="store_true", help="read no settings")
+    _add_config(parser)
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if named")
 
 

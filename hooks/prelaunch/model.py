@@ -301,8 +301,12 @@ class Deployment(NamedTuple):
     default: bool = False
 
     def takes(self, architecture: str) -> bool:
-        """Whether a machine of this architecture may be the one."""
-        return (not self.allowed or architecture in self.allowed) and architecture not in self.refused
+        """Whether one of the machines may run an image of this architecture: its own, or the smaller one of its kind.
+
+        An amd64 machine takes 386 images, an arm64 one arm images (containerd's `platforms.Only`).
+        """
+        runs = {architecture, {"386": "amd64", "arm": "arm64"}.get(architecture, architecture)}
+        return bool(runs - set(self.refused)) and (not self.allowed or bool(runs.intersection(self.allowed)))
 
 
 class Import(NamedTuple):

@@ -56,14 +56,16 @@ def _names_architecture(image: str) -> bool:
 
 
 def _built_elsewhere(build: Build, deployment: Deployment, project: Project) -> bool:
-    """Whether another build of the repository makes the same image for a machine that the deployment takes."""
-    for other in project.builds_of_image(deployment.image):
-        if other.source.path == build.source.path and other.span == build.span:
-            continue
-        names = _architectures(other)
-        if not names or any(deployment.takes(name) for name in names):
-            return True
-    return False
+    """Whether another build of the repository makes, or may make, the same image for a machine that takes it."""
+    others = _other_architectures(build, deployment.image, project)
+    return any(not names or any(map(deployment.takes, names)) for names in others)
+
+
+def _other_architectures(build: Build, image: str, project: Project) -> Iterator[tuple[str, ...]]:
+    """What the other builds of an image build for; none for one of which it is not known."""
+    for other in project.builds_of_image(image):
+        if (other.source.path, other.span) != (build.source.path, build.span):
+            yield _architectures(other)
 
 
 def _finding(build: Build, image: str, deployment: Deployment, built: tuple[str, ...]) -> Finding:
@@ -110,11 +112,9 @@ def _configured(build: Build, built: tuple[str, ...], project: Project) -> Itera
     if wanted.intersection(built):
         return
     for image in build.images:
-        for other in project.builds_of_image(image):
-            if (other.source.path, other.span) != (build.source.path, build.span):
-                names = _architectures(other)
-                if not names or wanted.intersection(names):
-                    return
+        for names in _other_architectures(build, image, project):
+            if not names or wanted.intersection(names):
+                return
     configured = ", ".join(platforms)
     message = (
         f"`{build.images[0]}` is built for {', '.join(build.platforms)}{_origin(build)} and pushed, but the project is"
