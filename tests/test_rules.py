@@ -40,6 +40,14 @@ def test_a_rule_has_one_name_in_its_folder_its_heading_and_its_findings(rule: Ru
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_shows_the_error_texts_that_it_explains(rule: Rule) -> None:
+    readme = " ".join(rule.doc.lower().split())
+    for symptom in rule.symptoms:
+        assert symptom == " ".join(symptom.lower().split())
+        assert all(piece in readme for piece in symptom.split(" ... ")), symptom
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_sums_itself_up_in_one_line(rule: Rule) -> None:
     assert 20 < len(rule.summary) < 200
     assert "\n" not in rule.summary

@@ -35,6 +35,21 @@ states: explicit (a platform is in force), missing (none is), delegated (another
         default (the tool never builds for the host), unknown (it cannot be known without running it)
 """
 
+DIAGNOSE_EXAMPLES = """\
+examples:
+  kubectl logs deploy/api --previous | prelaunch diagnose
+  kubectl describe pod api-0 | prelaunch diagnose
+  docker compose logs 2>&1 | prelaunch diagnose -
+  prelaunch diagnose crash.log --repository ../api --format json
+
+It looks for the text of a crash (exec format error, no such file or directory, permission denied, ImportError,
+ModuleNotFoundError, invalid ELF header, a missing ld-musl or ld-linux, no matching manifest, executable file not
+found), runs the rules that explain it over the repository, and puts first what the log itself names: the file of a
+traceback, the name that cannot be imported, the image. Any text will do, in any encoding; of a huge one the beginning
+and the end are read. The log is only read: nothing of it is run, kept or sent.
+
+exit code: 0 nothing in the repository explains it, 1 causes found, 2 could not run
+"""
 
 INDEX_EXAMPLES = """\
 examples:
@@ -68,6 +83,7 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(prog="prelaunch", dest="command", metavar="COMMAND", required=True)
     _add_check(_command(commands, "check", "judge files and folders", CHECK_EXAMPLES))
     _add_builds(_command(commands, "builds", "list every image build and its platform", BUILDS_EXAMPLES))
+    _add_diagnose(_command(commands, "diagnose", "find the causes of a crash from its log", DIAGNOSE_EXAMPLES))
     rules = _command(commands, "rules", "list the rules", "")
     rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     explain = _command(commands, "explain", "print what a rule finds, why, and examples", "")
@@ -87,6 +103,21 @@ def _command(commands: _SubParsersAction[ArgumentParser], name: str, summary: st
     )
 
 
+def _add_diagnose(parser: ArgumentParser) -> None:
+    parser.add_argument("log", nargs="?", default="-", metavar="LOG", help="a file; - (the default) is standard input")
+    parser.add_argument(
+        "--repository", default=".", metavar="PATH", help="where the causes are looked for (default: .)"
+    )
+    _add_config(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+
+
+def _add_config(parser: ArgumentParser) -> None:
+    config = parser.add_mutually_exclusive_group()
+    config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
+    config.add_argument("--no-config", action="store_true", help="read no settings")
+
+
 def _add_paths(parser: ArgumentParser) -> None:
     parser.add_argument(
         "paths",
@@ -96,9 +127,7 @@ def _add_paths(parser: ArgumentParser) -> None:
         help="files or folders (default: .); git-ignored files are left out of folders; - is standard input",
     )
     parser.add_argument("--stdin-filename", metavar="PATH", help="the path that standard input stands for")
-    config = parser.add_mutually_exclusive_group()
-    config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
-    config.add_argument("--no-config", action="store_true", help="read no settings")
+    _add_config(parser)
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if named")
 
 

@@ -29,7 +29,14 @@ def run(arguments: Sequence[str]) -> int:
     if isinstance(options, int):
         return options
     try:
-        commands = {"check": _check, "builds": _builds, "rules": _rules, "explain": _explain, "index": _index}
+        commands = {
+            "check": _check,
+            "builds": _builds,
+            "diagnose": _diagnose,
+            "rules": _rules,
+            "explain": _explain,
+            "index": _index,
+        }
         code = commands[options.command](options)
         sys.stdout.flush()
     except CannotRunError as error:
@@ -132,7 +139,7 @@ def _choose(
     if not select:
         select, ignore = settings.select, (*ignore, *settings.ignore)
     ignored = frozenset(ignore)
-    chosen = tuple(rule for rule in rules if (not select or rule.name in select) and rule.name not in ignored)
+    chosen = tuple(r for r in rules if (r.name in select if select else r.default) and r.name not in ignored)
     return chosen, ignored
 
 
@@ -153,17 +160,24 @@ def _builds(options: Namespace) -> int:
     return 2 if call.missing else 0
 
 
+def _diagnose(options: Namespace) -> int:
+    from prelaunch.diagnose.command import diagnose
+
+    return diagnose(options)
+
+
 def _rules(options: Namespace) -> int:
     rules = registry.load_rules()
     if options.format == "json":
         from json import dumps
 
-        facts = [{"name": r.name, "summary": r.summary, "certainty": r.certainty, "fixable": r.fixable} for r in rules]
-        print(dumps(facts, indent=2))
+        names = ("name", "summary", "certainty", "fixable", "default")
+        print(dumps([{name: getattr(rule, name) for name in names} for rule in rules], indent=2))
         return 0
     width = max(len(rule.name) for rule in rules)
     for rule in rules:
-        print(f"{rule.name:{width}}  {rule.certainty:7}  {'fixable' if rule.fixable else '':7}  {rule.summary}")
+        summary = rule.summary if rule.default else f"{rule.summary} (Off unless selected by name.)"
+        print(f"{rule.name:{width}}  {rule.certainty:7}  {'fixable' if rule.fixable else '':7}  {summary}")
     return 0
 
 

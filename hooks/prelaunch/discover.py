@@ -79,7 +79,7 @@ def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
             yield path
             continue
         try:
-            data = _read(f"{root}/{path}", script=False)
+            data = read_regular(f"{root}/{path}", script=False)
         except (OSError, ValueError):
             yield path
             continue
@@ -108,7 +108,7 @@ def look(root: str, path: str, words: Words) -> File | None:
     if not kind:
         return None
     try:
-        data = _read(f"{root}/{path}" if root else path, script=kind == "script")
+        data = read_regular(f"{root}/{path}" if root else path, script=kind == "script")
     except (OSError, ValueError):
         if kind in BUILD_KINDS or kind in IMPORT_KINDS:
             raise
@@ -127,7 +127,7 @@ def look(root: str, path: str, words: Words) -> File | None:
     return File(path, kind, facts, marked) if facts or marked else None
 
 
-def _read(full: str, *, script: bool) -> bytes | None:
+def read_regular(full: str, *, script: bool) -> bytes | None:
     """The bytes of a regular file, None for anything else; of a script whose first line is no shebang only that."""
     descriptor = os.open(full, _OPEN)
     try:
@@ -203,6 +203,14 @@ def walk(root: str, folder: str) -> Iterator[str]:
         else:
             found.add(path if folder == "." else f"{folder}/{path}")
     yield from sorted(found)
+
+
+def all_files(root: str) -> Iterator[str]:
+    """Every file below `root` that git does not ignore, of whatever name, relative to it; links and `vendor` not."""
+    listed = _git_files(root)
+    for path, link in _all_files(root) if listed is None else listed:
+        if not link and not _is_foreign(path):
+            yield path
 
 
 def _is_foreign(path: str) -> bool:

@@ -251,6 +251,11 @@ class Build(NamedTuple):
     `open` names variables that are set nowhere in the repository and could hold a platform flag. `overwritten` are tags
     that several legs of the job push, each for another platform, so that one of them is left.
     `variants` are the builds of a place that builds several things (a matrix of services), each with its own inputs.
+
+    `whole` says that `platforms` are all that it builds for: none is left out because it is not known. `written` is
+    where `platforms` stand in the source, character by character, as far as they do. `listed` are the platforms that a
+    second place names beside the one in force (compose's `build.platforms`). `outputs` are the exporters that are asked
+    for, in BuildKit's words (`docker` for `--load`, `registry` for `--push`); one that is not known is `UNKNOWN`.
     """
 
     source: Source
@@ -272,6 +277,38 @@ class Build(NamedTuple):
     open: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
     variants: tuple[Build, ...] = ()
+    whole: bool = False
+    written: tuple[Span, ...] = ()
+    listed: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+
+class Deployment(NamedTuple):
+    """One place of a deploy file that runs an image, and on machines of which architecture.
+
+    `system` is what it is deployed to ("Kubernetes", "AWS Lambda" ...). `image` is as written, with `UNKNOWN` for what
+    is not literal. The machines are of one of `allowed` (any where it is empty) and of none of `refused`: architectures
+    as the OCI image index spells them. `said` is the text that requires it and `place` where it stands; `default` says
+    that nothing is written and the system itself requires it, so that `place` is the image's.
+    """
+
+    source: Source
+    span: Span
+    system: str
+    image: str
+    allowed: tuple[str, ...]
+    refused: tuple[str, ...]
+    said: str
+    place: Span
+    default: bool = False
+
+    def takes(self, architecture: str) -> bool:
+        """Whether one of the machines may run an image of this architecture: its own, or the smaller one of its kind.
+
+        An amd64 machine takes 386 images, an arm64 one arm images (containerd's `platforms.Only`).
+        """
+        runs = {architecture, {"386": "amd64", "arm": "arm64"}.get(architecture, architecture)}
+        return bool(runs - set(self.refused)) and (not self.allowed or bool(runs.intersection(self.allowed)))
 
 
 class Import(NamedTuple):
@@ -341,6 +378,8 @@ class Rule(NamedTuple):
     that `check` spoke about; it may be slow (libcst), so the engine calls it only where fixes are wanted. `sift` is a
     cheap look at a Python file: False where the rule has nothing to say of it, so that nobody parses it. `url` is the
     address of the rule's page, which the registry fills in ("" where its package says none).
+    `default` is False for a rule that judges only where it is selected by name. `symptoms` are pieces of the error
+    texts that its faults end in, in lower case and single spaces, as a log shows them (`prelaunch diagnose`).
     """
 
     name: str
@@ -352,6 +391,8 @@ class Rule(NamedTuple):
     mend: Callable[[Any, Project], Fix | None] | None = None
     sift: Callable[[Source, Project], bool] | None = None
     url: str = ""
+    default: bool = True
+    symptoms: tuple[str, ...] = ()
 
     @property
     def doc(self) -> str:

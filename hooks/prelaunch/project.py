@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from prelaunch import image
     from prelaunch.image import Committed, Image, Platforms
-    from prelaunch.model import Build
+    from prelaunch.model import Build, Deployment
 
 __all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
 
@@ -84,11 +84,50 @@ class Project:
 
         return repository(image) in deployed_images(self)
 
+    def required_platform(self, image: str) -> str | None:
+        """The one platform that every place which deploys the image (whatever its tag) writes that it needs, if so."""
+        from prelaunch.deploy import deployed_images, deployments_of, repository
+
+        found = deployments_of(self, image)
+        allowed = {each.allowed for each in found}
+        if len(allowed) != 1 or any(each.refused or each.default for each in found):
+            return None
+        (names,) = allowed
+        every = deployed_images(self)[repository(image)] <= len(found)  # a place that is unlike may run it elsewhere
+        return f"linux/{names[0]}" if every and len(names) == 1 else None
+
+    def deployments(self, image: str) -> tuple[Deployment, ...]:
+        """Where deploy files run this image on machines of a known architecture; a tag that is another is left out."""
+        from prelaunch.deploy import could_be, deployments_of
+
+        return tuple(each for each in deployments_of(self, image) if could_be(each.image, image) is not False)
+
+    def builds_of_image(self, image: str) -> tuple[Build, ...]:
+        """The builds of the repository that give this image, or may: the name of what they push is not known.
+
+        The tag does not matter. The first question reads all builds.
+        """
+        from prelaunch.deploy import repository
+        from prelaunch.images.link import all_builds
+
+        def may_give(build: Build) -> bool:
+            names = {repository(each) for each in build.images}
+            return name in names or (build.published and (not names or any("…" in each for each in names)))
+
+        name = repository(image)
+        return tuple(build for build in all_builds(self) if may_give(build))
+
     def pinned_platform(self, dockerfile: str, target: str | None = None) -> str | None:
         """The constant platform that a Dockerfile's last (or target) stage is pinned to, None where it is not."""
         from prelaunch.places.dockerfile import pinned
 
         return pinned(self, dockerfile, target)
+
+    def emulated_step(self, dockerfile: str, target: str | None = None) -> int | None:
+        """The line of the first `RUN` that runs on the platform built for, where the build needs one; else None."""
+        from prelaunch.images.stages import first_run
+
+        return first_run(self, dockerfile, target)
 
     def builds_of(self, dockerfile: str) -> tuple[Build, ...]:
         """The builds of the repository that use the Dockerfile at this path. The first question reads all of them."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from prelaunch import registry
 from prelaunch.__main__ import main
 
 if TYPE_CHECKING:
@@ -274,6 +275,21 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("prelaunch 0.")
 
 
+def test_a_rule_that_is_off_judges_only_where_it_is_selected(
+    put: Put, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = [rule._replace(default=False) for rule in registry.load_rules()]
+    monkeypatch.setattr("prelaunch.registry.load_rules", lambda: rules)
+    put("a.sh", "build\n")
+    assert main(["check"]) == 0
+    assert main(["check", "--select", "toy-rule"]) == 1
+    put("prelaunch.toml", 'select = ["toy-rule"]\n')
+    assert main(["check"]) == 1
+    capsys.readouterr()
+    assert main(["rules"]) == 0
+    assert capsys.readouterr().out.endswith("What toy-rule is for. (Off unless selected by name.)\n")
+
+
 def test_rules_and_explain(put: Put, capsys: pytest.CaptureFixture[str]) -> None:
     put("a.sh", "")
     assert main(["rules"]) == 0
@@ -284,6 +300,7 @@ def test_rules_and_explain(put: Put, capsys: pytest.CaptureFixture[str]) -> None
         "summary": "What toy-rule is for.",
         "certainty": "likely",
         "fixable": True,
+        "default": True,
     }
     assert main(["explain", "toy-rule"]) == 0
     assert capsys.readouterr().out == "# toy-rule\n\nWhat toy-rule is for.\n"

@@ -89,7 +89,7 @@ def _by_dockerfile(project: Project) -> dict[str, tuple[Build, ...]]:
     key = ("repository's builds",)
     if key not in project.memo:
         found: dict[str, list[Build]] = {}
-        for place in _builds(project):
+        for place in all_builds(project):
             for build in place.variants or (place,):
                 if build.dockerfile is not None:
                     found.setdefault(build.dockerfile, []).append(build)
@@ -102,6 +102,15 @@ def whole(project: Project) -> bool:
     """Whether every build file of the repository was read."""
     _by_dockerfile(project)
     return not project.memo.get(("repository's builds", "cut"), False)
+
+
+def all_builds(project: Project) -> tuple[Build, ...]:
+    """Every build of the repository, the programs' in Python left out."""
+    key = ("images", "all")
+    if key not in project.memo:
+        project.memo[key] = tuple(_builds(project))
+    builds: tuple[Build, ...] = project.memo[key]
+    return builds
 
 
 def _builds(project: Project) -> Iterator[Build]:

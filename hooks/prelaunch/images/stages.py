@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.image import Dockerfile, Image, Instruction, Stage
+    from prelaunch.project import Project
 
 
 def chain(image: Image) -> tuple[Stage, ...]:
@@ -49,6 +50,24 @@ def effective(dockerfile: Dockerfile, stage: Stage) -> tuple[Instruction, ...]:
     if stage.parent is None:
         return own
     return (*(one for one in dockerfile.stages[stage.parent].instructions if one.onbuild), *own)
+
+
+def first_run(project: Project, path: str, target: str | None) -> int | None:
+    """The 1-based line of the first `RUN` of a stage that the target needs and that has no `--platform` of its own."""
+    from prelaunch.image import Image
+    from prelaunch.places.dockerfile import load
+
+    dockerfile = load(project, path)
+    stage = dockerfile.target(target) if dockerfile else None
+    if dockerfile is None or stage is None:
+        return None
+    for needed in Image(dockerfile.source, dockerfile, stage).stages:
+        if any(one.platform for one in chain_of(dockerfile, needed)):
+            continue
+        for instruction in effective(dockerfile, needed):
+            if instruction.keyword == "RUN":
+                return dockerfile.source.position(instruction.span.start)[0]
+    return None
 
 
 def stage_of(dockerfile: Dockerfile, instruction: Instruction) -> Stage | None:

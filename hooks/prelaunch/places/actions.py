@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Build, Platform, Span, Step, Value
 from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
-from prelaunch.places.verdicts import bare
+from prelaunch.places.verdicts import bare, exporter
+from prelaunch.places.written import items_in
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
 from prelaunch.readers.ci.templates import value_of
@@ -141,7 +142,8 @@ def read_action(place: Place) -> tuple[tuple[Build, ...], bool]:
     outputs += [text for line in sets for key, _, text in [line.partition("=")] if key.rstrip("+").endswith(".output")]
     published = _pushes(place, action, default=action.pushes or first) or any(map(_pushed, outputs))
     builds = []
-    for state, platforms, via in _bake(place, sets) if action.bake else _cases(place, action):
+    written = place.node(*action.platform)
+    for state, platforms, via, whole in _bake(place, sets) if action.bake else _cases(place, action):
         build = Build(
             source=place.source,
             span=Span(pair[0].span.start, max(pair[0].span.stop, pair[1].span.stop)),
@@ -155,12 +157,16 @@ def read_action(place: Place) -> tuple[tuple[Build, ...], bool]:
             published=published,
             images=_images(place, action),
             image=not outputs or any(map(_is_image, outputs)),
+            whole=whole,
+            outputs=_exporters(place, outputs),
+            written=tuple(items_in(written.fragment)) if written is not None and written.fragment else (),
         )
         builds.append(build if action.bake else with_inputs(build, _inputs(place, action)))
     return tuple(builds), published
 
 
-Case = tuple["State", tuple[str, ...], tuple[Step, ...]]
+Case = tuple["State", tuple[str, ...], tuple[Step, ...], bool]
+"""State, platforms, steps and whether the platforms are whole, as in `Build`."""
 
 
 def _cases(place: Place, action: Action) -> list[Case]:
@@ -182,9 +188,11 @@ def _cases(place: Place, action: Action) -> list[Case]:
         steps += (*variable.steps, Step("`DOCKER_DEFAULT_PLATFORM` is in force"))
     cases: list[Case] = []
     if named:
-        cases.append((*_judge(named), steps))
+        state, known = _judge(named)
+        whole = not any(mark in text for text in named for mark in _MARKS)
+        cases.append((state, known, steps, whole))
     if empty:
-        cases.append(("missing", (), outcome.steps))
+        cases.append(("missing", (), outcome.steps, False))
     return cases
 
 
@@ -213,6 +221,16 @@ def _pushes(place: Place, action: Action, *, default: bool) -> bool:
         return default
     true = [text.strip().lower() == "true" or any(mark in text for mark in _MARKS) for text in place.texts(name)]
     return not all(true) if action.push.startswith("!") else any(true)
+
+
+def _exporters(place: Place, outputs: list[str]) -> tuple[str, ...]:
+    """The exporters of `load`, `push` and `outputs`; what hangs on an expression is not known."""
+    found = [exporter(text) for text in outputs]
+    for name, kind in (("load", "docker"), ("push", "registry")):
+        texts = {text.strip().lower() for text in place.texts(name)} if place.node(name) is not None else set()
+        if texts:
+            found.append(kind if texts == {"true"} else UNKNOWN)
+    return tuple(dict.fromkeys(found))
 
 
 def _pushed(output: str) -> bool:
@@ -276,7 +294,8 @@ def _bake(place: Place, sets: list[str]) -> Iterable[Case]:
         if key.rstrip("+").endswith(".platform") and value.strip():
             chosen[key.rstrip("+").removesuffix(".platform")] = value
     if "*" in chosen or (targets and chosen and all(_matched(target, chosen) for target in targets)):
-        return [(*_judge(list(chosen.values())), (*steps, Step("`set` names the platform")))]
+        state, known = _judge(list(chosen.values()))
+        return [(state, known, (*steps, Step("`set` names the platform")), False)]
     remote = any("://" in text or text.startswith("git@") for text in place.texts("source"))
     # A `set` of something else (a cache) may hold what is not known; one that may be anything at all must be told.
     sets = [line for line in sets if _known(line) or not _known(line.partition("=")[0])]
@@ -286,9 +305,9 @@ def _bake(place: Place, sets: list[str]) -> Iterable[Case]:
         folder = posixpath.normpath(place.texts("workdir")[0].strip() or ".")
         state, platforms, via = command_platforms(files, targets, sets, folder, place.project)
         if via:
-            return [(state, platforms, via)]
+            return [(state, platforms, via, False)]
     named = " and ".join(f"`{posixpath.basename(file)}`" for file in files if _known(file)) or "the bake file"
-    return [("delegated", (), (Step(f"{named} decides"),))]
+    return [("delegated", (), (Step(f"{named} decides"),), False)]
 
 
 def _matched(target: str, patterns: Iterable[str]) -> bool:

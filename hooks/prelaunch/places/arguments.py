@@ -12,6 +12,7 @@ from prelaunch.builders import PROGRAMS
 from prelaunch.model import UNKNOWN, Fragment, Slot, Span
 from prelaunch.places.commands import pushes, understand, without_prefixes
 from prelaunch.places.script import ScriptFacts, build_of, read_script, unite
+from prelaunch.places.written import in_nodes
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:
@@ -78,9 +79,9 @@ def read_arguments(
         build_of(invocation, variable, source, span, setting=setting, project=project) for variable in variables
     ]
     builds = unite(found)
-    slot = _slot(source, invocation, nodes, span)
+    slot, written = _slot(source, invocation, nodes, span), in_nodes(invocation, nodes)
     return ScriptFacts(
-        tuple(build._replace(slot=slot if build.state == "missing" else None) for build in builds), pushing
+        tuple(b._replace(slot=slot) if b.state == "missing" else b._replace(written=written) for b in builds), pushing
     )
 
 

@@ -10,6 +10,7 @@ from prelaunch.places.files import Inputs, inside, together, with_inputs
 from prelaunch.project import UnreadableError
 from prelaunch.readers.bake import BakeFile, Target, compose, evaluate, parse
 from prelaunch.readers.bake import overrides as overriding
+from prelaunch.readers.hcl.syntax import Items, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,6 +131,8 @@ def _build(targets: Sequence[Target], overlaid: frozenset[str], project: Project
         images=tuple(dict.fromkeys(tag for target in targets for tag in target.tags)),
         image=any(_makes_image(target) for target in targets),
         open=tuple(dict.fromkeys(name for target in without for name in target.open)),
+        whole=state == "explicit",
+        written=_written(first),
     )
     return together(build, [_variant(build, target, project) for target in targets])
 
@@ -139,6 +142,19 @@ def _variant(build: Build, target: Target, project: Project) -> Build:
     state: State = "unknown" if not target.known else "explicit" if target.platforms else "missing"
     own = build._replace(platforms=target.platforms or (), state=state, image=_makes_image(target))
     return with_inputs(own, _inputs(target, project))
+
+
+def _written(target: Target) -> tuple[Span, ...]:
+    """The platforms that the block itself lists as plain texts."""
+    block = next((each for each in parse(target.source).blocks if each.span == target.span), None)
+    listed = block.get("platforms") if block is not None else None
+    items = listed.value.items if listed is not None and isinstance(listed.value, Items) else ()
+    text, found = target.source.text, []
+    for item in items:
+        span = Span(item.span.start + 1, item.span.stop - 1)
+        if isinstance(item, Literal) and text[span.start : span.stop] == item.value:
+            found.append(span)
+    return tuple(found)
 
 
 def _shown(target: Target) -> str:

@@ -139,11 +139,11 @@ def _by_parameter(call: Call, element: Element, build: Build) -> Build:
         if major.isdigit() and int(major) < element.since:
             return build
         step = Step(f"the orb builds for {element.fixed} by default")
-        return build._replace(state="default", platforms=(element.fixed,), via=(step,))
+        return build._replace(state="default", platforms=(element.fixed,), via=(step,), whole=True)
     texts = [part.strip() for part in call.text(element.platform).split(",") if part.strip()]
     known = tuple(text for text in texts if not any(mark in text for mark in _MARKS))
     if known:
-        return build._replace(state="explicit", platforms=known)
+        return build._replace(state="explicit", platforms=known, whole=len(known) == len(texts))
     return build._replace(state="delegated" if any(HANDED in text for text in texts) else "unknown")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from prelaunch.model import UNKNOWN, Build, Source, Span, Step
 from prelaunch.places.compose_layers import Layer, Layers, is_null, line_of
 from prelaunch.places.files import Inputs, inside, named_arguments, with_inputs
+from prelaunch.places.written import items_in
 from prelaunch.readers.yaml import Node, key_slot, read
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class _Verdict(NamedTuple):
     platforms: tuple[str, ...] = ()
     via: tuple[Step, ...] = ()
     open: tuple[str, ...] = ()
+    written: tuple[Span, ...] = ()
 
 
 class _Site:
@@ -97,8 +99,25 @@ def _build(site: _Site, source: Source, layers: Layers) -> Build:
         slot,
         images=tuple(dict.fromkeys(image for chain in chains for image in _image(chain, layers))),
         open=verdict.open,
+        whole=verdict.state == "explicit",
+        written=verdict.written,
+        listed=_listed(chains, verdict, layers),
     )
     return with_inputs(build, _inputs(chains[0], layers))
+
+
+def _listed(chains: list[list[Layer]], verdict: _Verdict, layers: Layers) -> tuple[str, ...]:
+    """What `build.platforms` lists where another place names the platform of the one service."""
+    if verdict.state != "explicit" or len(chains) != 1 or len(verdict.platforms) != 1:
+        return ()
+    for layer in chains[0]:
+        build = layer.service.get("build")
+        listed = build.get("platforms") if build is not None else None
+        if listed is not None:
+            found = _said("", list(listed.items), layer, layers, listed) if listed.kind == "sequence" else None
+            known = found is not None and found.state == "explicit" and len(found.platforms) == len(listed.items)
+            return found.platforms if found is not None and known else ()
+    return ()
 
 
 def _together(verdicts: list[_Verdict]) -> _Verdict:
@@ -109,7 +128,8 @@ def _together(verdicts: list[_Verdict]) -> _Verdict:
                 return verdict
     platforms = tuple(dict.fromkeys(name for verdict in verdicts for name in verdict.platforms))
     via = tuple(dict.fromkeys(step for verdict in verdicts for step in verdict.via))
-    return _Verdict("explicit", platforms, via)
+    written = tuple(dict.fromkeys(span for verdict in verdicts for span in verdict.written))
+    return _Verdict("explicit", platforms, via, written=written)
 
 
 def _verdict(chain: list[Layer], site: _Site, source: Source, layers: Layers) -> _Verdict:
@@ -121,7 +141,8 @@ def _verdict(chain: list[Layer], site: _Site, source: Source, layers: Layers) ->
         if verdict is None:
             continue
         if verdict.state != "missing":
-            return _Verdict(verdict.state, verdict.platforms, (*steps, *verdict.via), verdict.open)
+            written = verdict.written if verdict.via[0].path == source.path else ()
+            return _Verdict(verdict.state, verdict.platforms, (*steps, *verdict.via), verdict.open, written)
         steps += verdict.via
         open_names |= dict.fromkeys(verdict.open)
     lost = next((layer.lost for layer in chain if layer.lost is not None), None)
@@ -190,7 +211,8 @@ def _said(label: str, nodes: list[Node], layer: Layer, layers: Layers, key: Node
     if platforms:
         shown = ", ".join(platforms)
         step = Step(f"{label}: {raw}" if shown == raw else f"{label}: {raw} gives {shown}", *where)
-        return _Verdict("explicit", platforms, (step, *settings))
+        written = tuple(span for node in nodes if node.fragment is not None for span in items_in(node.fragment))
+        return _Verdict("explicit", platforms, (step, *settings), written=written)
     said = f"{label}: {raw} is empty" if raw else f"{label} is empty"
     unset = f"; {', '.join(names)} is set nowhere" if names and not settings else ""
     return _Verdict("missing", (), (Step(said + unset, *where), *settings), names)

@@ -136,6 +136,7 @@ def read_plugin(step: Node, around: Surroundings) -> ScriptFacts | None:
         image=not output
         or "type=" not in output
         or any(f"type={kind}" in output for kind in ("image", "registry", "docker", "oci")),
+        whole=state == "explicit" and len(set(texts)) == len(platforms),
     )
     return ScriptFacts((with_inputs(build, settings.inputs()),))
 

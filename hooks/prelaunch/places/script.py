@@ -24,7 +24,8 @@ from prelaunch.model import (
 from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
 from prelaunch.places.files import delegated, inputs, together, with_inputs
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
-from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, publishes
+from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, outputs_of, publishes
+from prelaunch.places.written import in_flags
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:
@@ -135,6 +136,9 @@ def _one(group: Sequence[Build]) -> Build:
         image=any(build.image for build in group),
         images=tuple(dict.fromkeys(name for build in group for name in build.images)),
         open=tuple(dict.fromkeys(name for build in group for name in build.open)),
+        whole=all(build.whole for build in group),
+        outputs=tuple(dict.fromkeys(name for build in group for name in build.outputs)),
+        written=tuple(dict.fromkeys(span for build in group for span in build.written)),
     )
     return together(whole, group)
 
@@ -163,6 +167,8 @@ def build_of(
         images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
         image=exports_image(invocation),
         open=verdict.open,
+        whole=verdict.whole,
+        outputs=outputs_of(invocation),
     )
     return with_inputs(build, inputs(invocation, setting.directory, source.path, project))
 
@@ -265,7 +271,7 @@ class _Commands:
         span = self.fragment.span(command.start, command.stop)
         build = self._fact(span, invocation, variable, session.directory)
         if build.state != "missing":
-            return build
+            return build._replace(written=in_flags(invocation, command.words, self.fragment))
         return build._replace(slot=self._slot(command, invocation))
 
     def _fact(self, span: Span, invocation: Invocation, variable: Field | None, directory: str) -> Build:

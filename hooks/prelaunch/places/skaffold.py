@@ -105,6 +105,7 @@ def _artifact(artifact: Node, frame: _Frame) -> Iterator[Build]:
         host=Platform("linux", "amd64") if _where(frame)[0] == "googleCloudBuild" else None,
         published=_pushes(frame),
         images=(image[1].value,) if image[1].value and "{{" not in image[1].value else (),
+        whole=state in {"explicit", "default"} and not any("{{" in name for name in platforms),
     )
     build = with_inputs(build, _inputs(artifact, builder, frame))
     if builder == "custom":

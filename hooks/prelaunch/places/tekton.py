@@ -210,7 +210,8 @@ def _reference(task: Node, whole: Node, parameters: _Parameters | None, around: 
     steps = tuple(Step(bare(step.text), step.path, step.line) for step in value.steps) if value is not None else ()
     if found:
         platforms = tuple(part for text in found for part in text.split(",") if part and not _marked(part))
-        yield build._replace(state="explicit", platforms=platforms, via=steps)
+        every = bool(platforms) and not any(map(_marked, found))
+        yield build._replace(state="explicit", platforms=platforms, via=steps, whole=every)
     elif value is not None and any(HANDED in text for text in value.texts):
         yield build._replace(state="delegated", via=steps)
     elif value is not None and any(UNKNOWN in text for text in value.texts):

@@ -35,7 +35,7 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     Raises `UnreadableError` where the file is no HCL.
     """
-    module = _Module(source, project)
+    module = Module(source, project)
     found: list[Build] = []
     for block in module.whole.blocks[:_MAX_BLOCKS]:
         if block.kind != "resource":
@@ -48,7 +48,7 @@ def builds(source: Source, project: Project) -> list[Build]:
     return sorted(unite(found), key=lambda build: build.span)
 
 
-class _Module:
+class Module:
     """A file, and what the files beside it say of its variables."""
 
     def __init__(self, source: Source, project: Project) -> None:
@@ -81,6 +81,7 @@ class _Module:
             slot=self._slot(build) if written is None else None,
             published=self._published(block),
             images=tuple(bare(text) for text in images),
+            whole=state == "explicit" and len(known) == len(value.texts),
         )
         return with_inputs(made, self._inputs(build))
 

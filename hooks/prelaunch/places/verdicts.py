@@ -14,18 +14,34 @@ if TYPE_CHECKING:
 
 
 class Verdict(NamedTuple):
-    """What is known of the platform that a command builds for."""
+    """What is known of the platform that a command builds for; `whole` as in `Build`."""
 
     state: State
     platforms: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     open: tuple[str, ...] = ()
+    whole: bool = False
 
 
 def exports_image(invocation: Invocation) -> bool:
     """Whether the result is an image: not a folder (`-o type=local`), not the cache alone."""
     outputs = [value.text for value in invocation.values("--output", "-o")]
     return not outputs or any(_image_output(text) for text in outputs)
+
+
+def outputs_of(invocation: Invocation) -> tuple[str, ...]:
+    """The exporters that a command asks for; none where its tool or builder decides."""
+    found = [name for flag, name in (("--load", "docker"), ("--push", "registry")) if invocation.has(flag)]
+    found += [exporter(value.text) for value in invocation.values("--output", "-o")]
+    return tuple(dict.fromkeys(found))
+
+
+def exporter(text: str) -> str:
+    """The exporter that an `--output` names: `type=...`, else a folder or, for `-`, a tar stream."""
+    kind = next((part.strip()[5:] for part in text.split(",") if part.strip().startswith("type=")), "")
+    if any(marker in (kind or text) for marker in MARKERS):
+        return UNKNOWN
+    return kind or ("tar" if text.strip() == "-" else "local")
 
 
 def _image_output(text: str) -> bool:
@@ -60,11 +76,12 @@ def judge(invocation: Invocation, variable: Callable[[str], Field | None]) -> Ve
         if field is not None and field.text and not field.unset:
             known = () if any(m in field.text for m in MARKERS) else tuple(field.text.split(","))
             steps = (*field.steps, Step(f"`{tool.variable}` is in force"))
-            return Verdict("explicit", known, steps)
+            return Verdict("explicit", known, steps, whole=bool(known))
     steps = tuple(dict.fromkeys(s for f in (*invocation.unset, *invocation.loose) for s in f.steps))
     names = tuple(dict.fromkeys(field.name for field in invocation.unset if field.name))
     if tool.fixed:
-        return Verdict("default", (tool.fixed,), (*steps, Step(f"`{tool.name}` builds for {tool.fixed} by default")))
+        steps = (*steps, Step(f"`{tool.name}` builds for {tool.fixed} by default"))
+        return Verdict("default", (tool.fixed,), steps, whole=True)
     if any(HANDED in field.text for field in invocation.loose):
         return Verdict("delegated", (), (*steps, Step("the arguments are handed in by the caller")))
     if any(UNKNOWN in field.text for field in invocation.loose):
@@ -96,7 +113,8 @@ def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
             platforms += [text.strip() for text in value.text.split(",") if text.strip()]
     if parts["arch"] and not platforms:
         platforms.append("/".join(filter(None, (parts["os"], parts["arch"], parts["variant"]))))
-    return Verdict("explicit", tuple(platforms), steps)
+    whole = bool(platforms) and not any(marker in value.text for _, value in values for marker in MARKERS)
+    return Verdict("explicit", tuple(platforms), steps, whole=whole)
 
 
 def bare(text: str) -> str:

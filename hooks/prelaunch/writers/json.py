@@ -22,7 +22,7 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:
     certainties = [finding.certainty for finding in report.findings]
     whole = {
         "version": VERSION,
-        "findings": [_finding(finding, shown) for finding in report.findings],
+        "findings": [plain(finding, shown) for finding in report.findings],
         "summary": {
             "findings": len(certainties),
             "certain": certainties.count("certain"),
@@ -37,7 +37,8 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:
     out.write(dumps(whole, indent=2) + "\n")
 
 
-def _finding(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
+def plain(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
+    """One finding as plain data."""
     return {
         "rule": finding.rule,
         "certainty": finding.certainty,

@@ -56,5 +56,11 @@ def _with_blank(flag: Flag, text: str) -> Span:
 
 
 RULE = Rule(
-    "final-stage-build-platform", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__)
+    "final-stage-build-platform",
+    Image,
+    check,
+    certainty="certain",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=("exec format error",),
 )

@@ -42,13 +42,19 @@ def check(build: Build, project: Project) -> Iterator[Finding]:
         return
     subject = _SUBJECTS.get(build.tool, f"`{build.tool}`")
     machine = f"this runner ({build.host})" if build.host else "whatever machine runs it"
+    platforms = project.settings.platforms or _required(build, project)
     message = (
         f"{subject} names no platform, so the image is built for {machine} and dies elsewhere with"
-        f" `exec format error`; {_cure(build, project.settings.platforms)}"
+        f" `exec format error`; {_cure(build, platforms)}"
     )
-    yield Finding(
-        "missing-platform", _certainty(build, project), build.source, build.span, message, _fix(build, project)
-    )
+    fix = _fix(build, platforms)
+    yield Finding("missing-platform", _certainty(build, project), build.source, build.span, message, fix)
+
+
+def _required(build: Build, project: Project) -> tuple[str, ...]:
+    """The platform that the deploy files want, where all places that run one of the images write the same one."""
+    found = {project.required_platform(image) for image in build.images} - {None}
+    return tuple(name for name in found if name is not None) if len(found) == 1 else ()
 
 
 def _certainty(build: Build, project: Project) -> Certainty:
@@ -100,13 +106,26 @@ def _cure(build: Build, platforms: tuple[str, ...]) -> str:
     return f"add `{key}{','.join(wanted)}`"
 
 
-def _fix(build: Build, project: Project) -> Fix | None:
-    """Write the configured platforms where this place has room for them."""
-    platforms = project.settings.platforms
+def _fix(build: Build, platforms: tuple[str, ...]) -> Fix | None:
+    """Write the platforms where this place has room for them."""
     if build.slot is None or not platforms or (len(platforms) > 1 and not build.slot.many):
         return None
     edit = Edit(build.slot.span, build.slot.spell(platforms))
     return Fix((edit,), f"build for {', '.join(platforms)}", safe=not build.open and build.tool != "kaniko")
 
 
-RULE = Rule("missing-platform", Build, check, certainty="likely", fixable=True, folder=os.path.dirname(__file__))
+RULE = Rule(
+    "missing-platform",
+    Build,
+    check,
+    certainty="likely",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "exec format error",
+        "cannot execute binary file",
+        "no matching manifest for",
+        "no match for platform in manifest",
+        "does not match the specified platform",
+    ),
+)

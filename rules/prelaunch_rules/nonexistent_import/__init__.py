@@ -50,4 +50,10 @@ RULE = Rule(
     folder=os.path.dirname(os.path.abspath(__file__)),
     mend=mend,
     sift=sift,
+    symptoms=(
+        "importerror: cannot import name",
+        "modulenotfounderror: no module named",
+        "importerror: no module named",
+        "attributeerror: module ... has no attribute",
+    ),
 )

@@ -26,4 +26,12 @@ def check(build: Build, _: Project) -> Iterator[Finding]:
     yield Finding("overwritten-tag", "certain", build.source, build.span, message)
 
 
-RULE = Rule("overwritten-tag", Build, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__))
+RULE = Rule(
+    "overwritten-tag",
+    Build,
+    check,
+    certainty="certain",
+    fixable=False,
+    folder=os.path.dirname(__file__),
+    symptoms=("exec format error", "no match for platform in manifest"),
+)

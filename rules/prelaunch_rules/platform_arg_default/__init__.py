@@ -94,4 +94,12 @@ def _agrees(variable: Variable, platform: Platform) -> bool:
     return values[variable.name] == variable.text
 
 
-RULE = Rule("platform-arg-default", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__))
+RULE = Rule(
+    "platform-arg-default",
+    Image,
+    check,
+    certainty="certain",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=("exec format error",),
+)

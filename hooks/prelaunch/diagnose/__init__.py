@@ -1,0 +1,1 @@
+"""`prelaunch diagnose`: a pasted crash to its likely causes in this repository."""
