@@ -21,6 +21,8 @@ _LAZY = frozenset({"_LazyModule", "LazyModule", "LazyLoader", "lazy_attach", "at
 _READING = frozenset({"get", "keys", "items", "values", "copy", "__contains__"})
 """What may be done with `globals()` without binding a name."""
 
+_ADDING = frozenset({"append", "insert", "extend"})
+
 
 class Bindings(NamedTuple):
     """What a module binds.
@@ -219,6 +221,11 @@ class _Reader:
         if isinstance(node, (ast.Subscript, ast.Attribute)):
             if isinstance(node.ctx, ast.Load) and (isinstance(node, ast.Subscript) or node.attr in _READING):
                 self._harmless.add(node.value)
+            fills = isinstance(node, ast.Attribute) and node.attr == "__dict__" and node not in self._harmless
+            if fills and _of_module(node.value):
+                self._opened("dict")
+        elif isinstance(node, ast.Name) and node.id == "__path__" and isinstance(node.ctx, ast.Store):
+            self._opened("namespace")
         elif isinstance(node, ast.Compare):
             self._harmless.update(node.comparators)
         elif isinstance(node, ast.Global):
@@ -231,6 +238,8 @@ class _Reader:
             for target in targets:
                 if isinstance(target, ast.Subscript) and _last(target.value) == "modules":
                     self._opened("sys.modules")
+                elif isinstance(target, ast.Subscript) and _last(target.value) == "__path__":
+                    self._opened("namespace")
                 elif isinstance(target, ast.Attribute) and target.attr == "__class__":
                     self._opened("class")
 
@@ -251,8 +260,10 @@ class _Reader:
         elif owner == "__all__" and name in {"extend", "append"} and node.args:
             added = node.args[0] if name == "extend" else ast.List(elts=[node.args[0]], ctx=ast.Load())
             self._all(added, add=True)
-        elif name == "extend_path":
+        elif name in {"extend_path", "declare_namespace"} or (owner == "__path__" and name in _ADDING):
             self._opened("namespace")
+        elif owner == "meta_path" and name in _ADDING:
+            self._opened("import hook")
 
     def _opened(self, why: str) -> None:
         self.open = self.open or why

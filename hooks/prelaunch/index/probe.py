@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-PROBE_VERSION = 2
+PROBE_VERSION = 3
 """Goes up with any change of what is asked: kept probes of another version are made again."""
 
-SECONDS = 60.0
+SECONDS = 150.0
 """For all modules of a release; what was not reached by then says nothing."""
+
+SILENCE = 40.0
+"""A process that has not come on for so long hangs in the module that it is at."""
 
 MEMORY = 6_000_000_000
 _RESTARTS = 8
@@ -170,7 +173,8 @@ class Environment:
             os.unlink(report)
         task = os.path.join(self.folder, "task.json")
         with open(task, "w", encoding="utf-8") as file:
-            json.dump({"modules": list(modules), "candidates": candidates, "out": report}, file)
+            told = {"modules": list(modules), "candidates": candidates, "out": report, "seconds": seconds * 0.7}
+            json.dump(told, file)
         child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe_child.py")
         environment = {"PATH": "/usr/bin:/bin", "HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg"}
         with subprocess.Popen(
@@ -184,13 +188,25 @@ class Environment:
             preexec_fn=_limit,  # noqa: PLW1509 - one thread
         ) as process:
             try:
-                process.wait(timeout=max(seconds, 1))
-            except subprocess.TimeoutExpired:
-                pass
+                _wait(process, report, max(seconds, 1))
             finally:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(process.pid, signal.SIGKILL)
         return _read(report, found, asked)
+
+
+def _wait(process: subprocess.Popen[bytes], report: str, seconds: float) -> None:
+    """Until the process ends, its time is over, or it has not written to its report for a while."""
+    end = time.monotonic() + seconds
+    silent_until = time.monotonic() + SILENCE
+    size = 0
+    while process.poll() is None and time.monotonic() < min(end, silent_until):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.5)
+        with contextlib.suppress(OSError):
+            if os.path.getsize(report) != size:
+                size = os.path.getsize(report)
+                silent_until = time.monotonic() + SILENCE
 
 
 def _read(
@@ -232,17 +248,19 @@ _unshare: list[list[str]] = []
 
 
 def _without_network() -> list[str]:
-    """The words before a command that take the network away from it; none where the system does not let us."""
+    """The words before a command that take the network, and processes that outlive it, away from it.
+
+    None where the system does not let us.
+    """
     if not _unshare:
-        words = (
-            ["unshare", "--net"]
-            if os.name == "posix" and os.geteuid() == 0
-            else ["unshare", "--net", "--map-root-user"]
-        )
-        try:
-            done = subprocess.run([*words, "true"], capture_output=True, timeout=10, check=False)
-            _unshare.append(words if done.returncode == 0 else [])
-        except (OSError, subprocess.TimeoutExpired):
+        user = [] if os.name == "posix" and os.geteuid() == 0 else ["--map-root-user"]
+        for words in (["--net", "--pid", "--fork", "--kill-child", "--mount-proc"], ["--net"]):
+            command = ["unshare", *words, *user]
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                if subprocess.run([*command, "true"], capture_output=True, timeout=10, check=False).returncode == 0:
+                    _unshare.append(command)
+                    break
+        else:
             _unshare.append([])
     return _unshare[0]
 
