@@ -91,7 +91,7 @@ class _Reader:
         """Take in one statement; its inner blocks that may run are given back."""
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self._bind(node.name, DEFINED)
-            for each in [*node.decorator_list, *(node.bases if isinstance(node, ast.ClassDef) else ())]:
+            for each in _evaluated(node):
                 self._walrus(each)
             if node.name == "__getattr__" and not isinstance(node, ast.ClassDef):
                 self._opened("getattr")
@@ -267,6 +267,17 @@ class _Reader:
 
     def _opened(self, why: str) -> None:
         self.open = self.open or why
+
+
+def _evaluated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[ast.expr]:
+    """The expressions of a definition that run where it stands."""
+    yield from node.decorator_list
+    if isinstance(node, ast.ClassDef):
+        yield from node.bases
+        yield from (keyword.value for keyword in node.keywords)
+    else:
+        yield from node.args.defaults
+        yield from (each for each in node.args.kw_defaults if each is not None)
 
 
 def _at_module_level(tree: ast.Module) -> Iterator[ast.AST]:

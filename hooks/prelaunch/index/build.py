@@ -87,7 +87,7 @@ def build(names: Sequence[str], options: Options, output: str, jobs: int, extra:
     report: list[str] = []
     fetched = 0
     pool = ThreadPoolExecutor(jobs)
-    waiting = [pool.submit(_alone, name, options) for name in names]
+    waiting = [pool.submit(alone, name, options) for name in names]
     try:
         for number, done in enumerate(as_completed(waiting), 1):
             result = done.result()
@@ -115,13 +115,19 @@ def _write(histories: Sequence[History], output: str, report: Iterable[str], hea
         built=time.strftime("%Y-%m-%d"),
         generator=f"prelaunch {__version__}",
     )
-    with open(f"{output}.report.txt", "w", encoding="utf-8") as file:
-        file.write(f"{head}\n{len(histories)} are in the index, the standard library among them; {size} bytes\n")
-        file.writelines(f"{_ADDRESS.sub('(address)', line)}\n" for line in sorted(report))
+    head = f"{head}\n{len(histories)} are in the index, with those given besides; {size} bytes"
+    write_report(output, head, report)
     return size
 
 
-def _alone(name: str, options: Options) -> Result:
+def write_report(output: str, head: str, problems: Iterable[str]) -> None:
+    """Write the report beside the data file `output`; what looks like an address in a problem is left out."""
+    with open(f"{output}.report.txt", "w", encoding="utf-8") as file:
+        file.write(f"{head}\n")
+        file.writelines(f"{_ADDRESS.sub('(address)', line)}\n" for line in sorted(problems))
+
+
+def alone(name: str, options: Options) -> Result:
     """`one` in a process of its own, so that one that dies (of memory, say) takes no other with it."""
     started = time.monotonic()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:

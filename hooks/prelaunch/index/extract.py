@@ -62,6 +62,8 @@ def surface_of(
         if module is not None:
             stub = bindings(text, dotted, package=module.package).names
             modules[dotted] = module._replace(names={**dict.fromkeys(stub, ONLY_STUB), **module.names})
+    for dotted, package in files.unread.items():
+        modules[dotted] = ModuleSurface({}, "large", package)
     modules.update(dict.fromkeys(files.tests, ModuleSurface({}, "tests", package=True)))
     for folder in {above for dotted in modules for above in _above(dotted)} - modules.keys():
         modules[folder] = ModuleSurface({}, "namespace", package=True)
@@ -111,6 +113,7 @@ class _Files:
         self.stubs: dict[str, str] = {}
         self.extensions: set[str] = set()
         self.tests: set[str] = set()
+        self.unread: dict[str, bool] = {}
         left = MAX_SOURCE
         for info in archive.infolist():
             path = _installed(info.filename)
@@ -130,7 +133,10 @@ class _Files:
                 self.extensions.add(dotted)
                 continue
             left -= info.file_size
-            if info.file_size > MAX_FILE or left < 0 or name.count(".") != 1:
+            if name.count(".") != 1:
+                continue
+            if info.file_size > MAX_FILE or left < 0:
+                self.unread[dotted] = stem == "__init__"
                 continue
             with archive.open(info) as file:
                 text = _decode(file.read(MAX_FILE))

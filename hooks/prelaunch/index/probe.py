@@ -1,8 +1,4 @@
-"""What a real import of a release shows: its modules imported in a throw-away environment, in a process of its own.
-
-The process has no network where the system lets a user take it away (`unshare`), an empty environment, an empty home,
-limits on memory and time, and nothing that it prints is read but its own report.
-"""
+"""What a real import of a release shows: its modules imported in a throw-away environment, in a process set apart."""
 
 from __future__ import annotations
 
@@ -10,12 +6,12 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from prelaunch.index import sandbox
 from prelaunch.index.surface import Probe
 
 if TYPE_CHECKING:
@@ -29,10 +25,6 @@ PROBE_VERSION = 3
 SECONDS = 150.0
 """For all modules of a release; what was not reached by then says nothing."""
 
-SILENCE = 40.0
-"""A process that has not come on for so long hangs in the module that it is at."""
-
-MEMORY = 6_000_000_000
 _RESTARTS = 8
 _INSTALLING = 240
 
@@ -116,8 +108,8 @@ class Environment:
             environment["UV_DEFAULT_INDEX"] = self.address
         if os.environ.get("PIP_CERT"):
             environment["SSL_CERT_FILE"] = os.environ["PIP_CERT"]
-        made = [_uv(), "venv", "--quiet", "--python", self.python.path, os.path.join(self.folder, "env")]
-        install = [_uv(), "pip", "install", "--quiet", "--python", self.interpreter, "--only-binary", ":all:"]
+        made = [uv(), "venv", "--quiet", "--python", self.python.path, os.path.join(self.folder, "env")]
+        install = [uv(), "pip", "install", "--quiet", "--python", self.interpreter, "--only-binary", ":all:"]
         if self.before:
             install += ["--exclude-newer", self.before]
         for command in (made, [*install, self.requirement]):
@@ -166,8 +158,6 @@ class Environment:
         asked: dict[str, list[tuple[str, bool | None]]],
     ) -> tuple[str | None, bool]:
         """One process: the module that it died of, and whether it came to its end."""
-        home = os.path.join(self.folder, "home")
-        os.makedirs(home, exist_ok=True)
         report = os.path.join(self.folder, "report")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(report)
@@ -176,37 +166,9 @@ class Environment:
             told = {"modules": list(modules), "candidates": candidates, "out": report, "seconds": seconds * 0.7}
             json.dump(told, file)
         child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe_child.py")
-        environment = {"PATH": "/usr/bin:/bin", "HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg"}
-        with subprocess.Popen(
-            [*_without_network(), self.interpreter, "-I", "-B", child, task],
-            env=environment,
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_limit,  # noqa: PLW1509 - one thread
-        ) as process:
-            try:
-                _wait(process, report, max(seconds, 1))
-            finally:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
+        command = [self.interpreter, "-I", "-B", child, task]
+        sandbox.run(command, os.path.join(self.folder, "home"), seconds, report)
         return _read(report, found, asked)
-
-
-def _wait(process: subprocess.Popen[bytes], report: str, seconds: float) -> None:
-    """Until the process ends, its time is over, or it has not written to its report for a while."""
-    end = time.monotonic() + seconds
-    silent_until = time.monotonic() + SILENCE
-    size = 0
-    while process.poll() is None and time.monotonic() < min(end, silent_until):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=0.5)
-        with contextlib.suppress(OSError):
-            if os.path.getsize(report) != size:
-                size = os.path.getsize(report)
-                silent_until = time.monotonic() + SILENCE
 
 
 def _read(
@@ -236,36 +198,8 @@ def _read(
     return current, False
 
 
-def _limit() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000_000, 200_000_000))
-
-
-_unshare: list[list[str]] = []
-
-
-def _without_network() -> list[str]:
-    """The words before a command that take the network, and processes that outlive it, away from it.
-
-    None where the system does not let us.
-    """
-    if not _unshare:
-        user = [] if os.name == "posix" and os.geteuid() == 0 else ["--map-root-user"]
-        for words in (["--net", "--pid", "--fork", "--kill-child", "--mount-proc"], ["--net"]):
-            command = ["unshare", *words, *user]
-            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                if subprocess.run([*command, "true"], capture_output=True, timeout=10, check=False).returncode == 0:
-                    _unshare.append(command)
-                    break
-        else:
-            _unshare.append([])
-    return _unshare[0]
-
-
-def _uv() -> str:
+def uv() -> str:
+    """The path of the program that makes environments; `ModuleNotFoundError` where it is not installed."""
     from uv import find_uv_bin
 
     return str(find_uv_bin())
