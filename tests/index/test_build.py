@@ -381,6 +381,9 @@ def test_names_to_ask_for_are_read_by_distribution_and_module(tmp_path: Path) ->
     rows = [{"package": "a", "module": "a.b", "wrong": "X"}, {"package": "a", "module": "a.b", "wrong": "Y"}]
     path.write_text("\n".join(map(json.dumps, rows)))
     assert read_asked(str(path)) == {"a": {"a.b": ("X", "Y")}}
+    table = tmp_path / "ask.tsv"
+    table.write_text("# package\tmodule\twrong\na\ta.b\tX\tmore\na\ta.b\tY\t\n")
+    assert read_asked(str(table)) == {"a": {"a.b": ("X", "Y")}}
 
 
 def test_this_interpreter_is_found() -> None:

@@ -154,13 +154,20 @@ def one(name: str, options: Options) -> Result:
 
 
 def read_asked(path: str) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """By distribution and module, the names to ask for: JSON lines with `package`, `module` and `wrong`."""
+    """By distribution and module, the names to ask for: JSON lines with `package`, `module` and `wrong`.
+
+    A file `.tsv` has these three first in its lines, separated by tabs; a line that begins with `#` is a comment.
+    """
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
-            row = json.loads(line)
-            modules = found.setdefault(row["package"], {})
-            modules[row["module"]] = (*modules.get(row["module"], ()), row["wrong"])
+            if path.endswith(".tsv"):
+                row = dict(zip(("package", "module", "wrong"), line.rstrip("\n").split("\t"), strict=False))
+            else:
+                row = json.loads(line)
+            if "wrong" in row and not line.startswith("#"):
+                modules = found.setdefault(row["package"], {})
+                modules[row["module"]] = (*modules.get(row["module"], ()), row["wrong"])
     return found
 
 

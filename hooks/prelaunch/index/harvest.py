@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MOST_PROBES = 7
 """Releases of one distribution that are really imported: the last and the first of each major, the newest first."""
 
+FEW_PROBES = 2
+"""... and where no names are to be asked for: the last ones of the two newest majors confirm the modules."""
+
 MOST_MODULES = 4_000
 """Modules of one release that are really imported, those nearest to the top first."""
 
@@ -75,7 +78,7 @@ def harvest(distribution: str, options: Options) -> Harvest:
         except (RegistryError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             problems.append(f"{distribution} {release.version}: {error}")
     probes: list[Probe] = []
-    chosen = _probed(surfaces) if options.probing and options.pythons else []
+    chosen = _probed(surfaces, asked=distribution in options.asked) if options.probing and options.pythons else []
     for release, surface in chosen:
         try:
             probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
@@ -97,8 +100,10 @@ def _surface(release: Release, registry: Registry, cache: Cache, known: dict[tup
     return surface
 
 
-def _probed(surfaces: Sequence[tuple[Release, Surface]]) -> list[tuple[Release, Surface]]:
+def _probed(surfaces: Sequence[tuple[Release, Surface]], *, asked: bool) -> list[tuple[Release, Surface]]:
     """The releases to be imported: the last of each major and, where a module is open, the first; newest first.
+
+    `asked`: names are to be asked for.
 
     What an open module serves is only known of releases that were asked, and of those between two that agree.
     """
@@ -109,11 +114,13 @@ def _probed(surfaces: Sequence[tuple[Release, Surface]]) -> list[tuple[Release, 
     for group in reversed(majors.values()):
         found.append(group[-1])
         first = group[0]
-        if len(group) > 1 and any(
-            module.open not in {"", "namespace", "tests"} for module in first[1].modules.values()
+        if (
+            asked
+            and len(group) > 1
+            and any(module.open not in {"", "namespace", "tests"} for module in first[1].modules.values())
         ):
             found.append(first)
-    return found[:MOST_PROBES]
+    return found[: MOST_PROBES if asked else FEW_PROBES]
 
 
 def _probe(release: Release, surface: Surface, every: Iterable[Surface], options: Options, cache: Cache) -> Probe:
