@@ -7,6 +7,7 @@ run binds counts as bound: the index must never say that a name is lacking where
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,15 @@ _READING = frozenset({"get", "keys", "items", "values", "copy", "__contains__"})
 """What may be done with `globals()` without binding a name."""
 
 _ADDING = frozenset({"append", "insert", "extend"})
+
+
+_FAR = re.compile(
+    r"global|[sg]etattr|delattr|__dict__|modules|__class__|vars|__path__|meta_path|extend_path|declare_namespace"
+    r"|__all__\s*\.|[Ll]azy|attach|create_module"
+)
+"""Words without which no statement deep inside reaches further: the walk through all nodes takes most of the time."""
+
+_HERE = re.compile(r"exec|locals")
 
 
 class Bindings(NamedTuple):
@@ -47,8 +57,8 @@ def bindings(text: str, module: str, *, package: bool) -> Bindings:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an escape that is none in somebody's string
             tree = ast.parse(text)
-        reader = _Reader(module, package)
-        reader.read(tree)
+        reader = _Reader(module, package, walrus=":=" in text)
+        reader.read(tree, far=_FAR.search(text) is not None, here=_HERE.search(text) is not None)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNPARSABLE
     names = {name: flag for name, flag in reader.names.items() if not (name.startswith("__") and name.endswith("__"))}
@@ -57,8 +67,9 @@ def bindings(text: str, module: str, *, package: bool) -> Bindings:
 
 
 class _Reader:
-    def __init__(self, module: str, package: bool) -> None:
+    def __init__(self, module: str, package: bool, *, walrus: bool) -> None:
         self.module = module
+        self.walrus = walrus
         self.home = module if package else module.rpartition(".")[0]
         self.names: dict[str, str] = {}
         self.stars: list[str] = []
@@ -67,12 +78,12 @@ class _Reader:
         self._whole = True  # whether `__all__` could be read
         self._harmless: set[ast.AST] = set()
 
-    def read(self, tree: ast.Module) -> None:
-        """Read the statements that run on import, then look everywhere for what reaches further."""
+    def read(self, tree: ast.Module, *, far: bool, here: bool) -> None:
+        """Read what runs on import, then look for what reaches further: everywhere, and outside of functions."""
         self._block(tree.body, conditional=False)
-        for node in ast.walk(tree):  # a node comes before what is inside it
+        for node in ast.walk(tree) if far else ():  # a node comes before what is inside it
             self._tricks(node)
-        for node in _at_module_level(tree):
+        for node in _at_module_level(tree) if here else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"exec", "locals"}:
                 self._opened(node.func.id)
 
@@ -192,6 +203,8 @@ class _Reader:
 
     def _walrus(self, node: ast.AST) -> None:
         """Names that an expression of this statement binds, its inner blocks left out."""
+        if not self.walrus:
+            return
         stack: list[ast.AST] = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
         if isinstance(node, ast.expr):
             stack.append(node)

@@ -44,7 +44,8 @@ def _info(options: Namespace) -> int:
 
 def _build(options: Namespace) -> int:
     try:
-        from prelaunch.index import build, probe, registry, stdlib
+        from prelaunch.index import build, probe, registry, stdlib, typeshed
+        from prelaunch.index.cache import Cache
         from prelaunch.index.harvest import Options
         from prelaunch.index.unite import unite
 
@@ -55,7 +56,7 @@ def _build(options: Namespace) -> int:
         extra = []
         if not options.no_stdlib:
             print("reading the standard library", file=sys.stderr)
-            extra.append(unite(*stdlib.read(pythons, stdlib.find_typeshed())))
+            extra.append(unite(*stdlib.kept(Cache(options.cache), pythons, typeshed.find_typeshed())))
         names = list(_names(options.packages or _in_use()))
         size = build.build(names, wanted, options.output, options.jobs or os.cpu_count() or 1, extra)
     except ModuleNotFoundError as error:

@@ -50,12 +50,15 @@ def _is_of_another_format(file: str) -> bool:
 def index() -> Index | None:
     """The name index, opened once; None where there is none. Raises `IndexDamaged`."""
     if "" not in _opened:
-        from prelaunch.index.store import Index
+        from prelaunch.index.store import Index, IndexDamaged
 
+        place = path()
         try:
-            _opened[""] = Index.open(path())
+            _opened[""] = Index.open(place)
         except OSError:
             _opened[""] = None
+        except IndexDamaged as error:
+            raise IndexDamaged(f"{place}: {error}") from None
     return _opened[""]
 
 
