@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup test lint format bench demo clean
+.PHONY: setup test lint format bench demo index index-gate index-package clean
 setup: $(READY)
 
 $(READY): pyproject.toml
@@ -43,6 +43,28 @@ demo: setup
 	@git -C $(DEMO) --no-pager diff
 	@printf '\n%s\n' '$$ prelaunch check'
 	@cd $(DEMO) && ../../$(BIN)/prelaunch check
+
+# The name index: every distribution that is in it once more, as the registry has them today. Hours; see FORMAT.md.
+INDEX := build/index
+INDEX_NAMES ?=
+INDEX_FLAGS ?= --cache build/index-cache --ask rules/prelaunch_rules/import_names/names.tsv
+index: setup
+	mkdir -p $(INDEX)
+	$(BIN)/prelaunch index build $(INDEX_NAMES) $(INDEX_FLAGS) --output $(INDEX)/names.idx
+	@echo 'look at the report and at $(INDEX), then: cp $(INDEX)/* hooks/prelaunch/index/ && make index-gate'
+
+# No import that works may be flagged: the popular packages, their own imports and all names that they have.
+GATE ?=
+index-gate: setup
+	$(BIN)/python gates/index_gate.py --folder build/index-gate $(GATE)
+	$(BIN)/python gates/index_gate.py --folder build/index-gate-2023 --before 2023-06-01 --python python3.11 $(GATE)
+	$(BIN)/python gates/index_gate.py --folder build/index-gate-2021 --before 2021-12-01 --python python3.9 $(GATE)
+
+# A wheel with an index of its own, which prelaunch uses where it is installed beside it.
+index-package: index
+	mkdir -p index-package/prelaunch_index
+	cp $(INDEX)/names.idx index-package/prelaunch_index/
+	PRELAUNCH_INDEX_VERSION=$$(date +%Y.%m.%d) $(BIN)/python -m pip wheel --no-deps --wheel-dir dist ./index-package
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

@@ -58,7 +58,9 @@ examples:
   prelaunch index build requests flask --output names.idx
   prelaunch index build names.txt --ask wrong.jsonl --jobs 4 --output names.idx
 
-`build` is the only command that uses the network; it needs prelaunch[index]. It goes on where it was broken off.
+`build` is the only command that uses the network; it needs prelaunch[index]. It imports foreign code, each release in
+a throw-away environment and a process without network. It goes on where it was broken off. A distribution that fails
+is a line of FILE.report.txt. An index that is installed as `prelaunch-index` is used instead of prelaunch's own.
 """
 
 
@@ -137,11 +139,16 @@ def _add_index(parser: ArgumentParser) -> None:
     info.add_argument("distribution", nargs="?", metavar="DISTRIBUTION", help="only this one (default: all of them)")
     info.add_argument("--file", metavar="FILE", help="the data file (default: the one in use)")
     build = actions.add_parser("build", help="make an index out of a registry's wheels", allow_abbrev=False)
-    build.add_argument("packages", nargs="+", metavar="NAME|FILE", help="distributions, or files with a name a line")
+    build.add_argument(
+        "packages",
+        nargs="*",
+        metavar="NAME|FILE",
+        help="distributions, or files with a name a line (default: those of the index in use)",
+    )
     build.add_argument("--output", required=True, metavar="FILE", help="the data file to write")
     build.add_argument("--cache", default=".prelaunch-index", metavar="DIR", help="what is kept between runs")
-    build.add_argument("--ask", metavar="FILE", help="names to ask real modules for (JSON lines)")
-    build.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a processor)")
+    build.add_argument("--ask", metavar="FILE", help="names to ask real modules for: JSON lines, or a .tsv")
+    build.add_argument("--jobs", type=int, metavar="N", help="distributions at a time (default: one a processor)")
     build.add_argument("--no-probe", action="store_true", help="import nothing: every module stays open")
     build.add_argument("--no-stdlib", action="store_true", help="leave out the standard library")
     build.add_argument("--python", action="append", default=[], metavar="PATH", help="an interpreter for real imports")

@@ -5,40 +5,43 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import sys
 import threading
+import time
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from prelaunch.index import build as building
+from prelaunch.index import sandbox
 from prelaunch.index.build import build, read_asked
 from prelaunch.index.harvest import Options, harvest
 from prelaunch.index.probe import Environment, Python, find_pythons
 from prelaunch.index.registry import Registry, RegistryError
 from prelaunch.index.releases import choose
 from prelaunch.index.store import Index
+from prelaunch.index.unite import unite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 HERE = Python(f"{sys.version_info[0]}.{sys.version_info[1]}", sys.executable)
 
 
-def wheel(name: str, version: str, files: dict[str, str]) -> tuple[str, bytes]:
+def wheel(name: str, version: str, files: dict[str, str], tag: str = "py3-none-any") -> tuple[str, bytes]:
     data = io.BytesIO()
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(data, "w") as archive:
         for path, text in files.items():
             archive.writestr(path, text)
         archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        archive.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
+        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: {tag}\n")
         archive.writestr(f"{info}/RECORD", "")
-    return f"{name}-{version}-py3-none-any.whl", data.getvalue()
+    return f"{name}-{version}-{tag}.whl", data.getvalue()
 
 
 class Server(ThreadingHTTPServer):
@@ -51,13 +54,16 @@ class Server(ThreadingHTTPServer):
         self.failing: dict[str, int] = {}
         self.asked: list[str] = []
         self.lies: set[str] = set()
+        self.yanked: set[str] = set()
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/simple"
 
-    def add(self, name: str, version: str, files: dict[str, str], uploaded: str = "2024-01-01") -> None:
-        file, data = wheel(name, version, files)
+    def add(
+        self, name: str, version: str, files: dict[str, str], uploaded: str = "2024-01-01", tag: str = "py3-none-any"
+    ) -> None:
+        file, data = wheel(name, version, files, tag)
         self.files[file] = data
         self.uploaded[file] = uploaded
 
@@ -103,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
                     "hashes": {"sha256": digest},
                     "size": len(data),
                     "upload-time": f"{self.server.uploaded[file]}T00:00:00.000000Z",
-                    "yanked": False,
+                    "yanked": "it was broken" if file in self.server.yanked else False,
                 }
             )
         return json.dumps(listing).encode(), "application/vnd.pypi.simple.v1+json"
@@ -178,11 +184,74 @@ def test_an_import_that_hangs_is_ended(server: Server) -> None:
     assert not any(probe.modules.values())
 
 
+def test_a_module_that_hangs_is_left_out_and_the_others_are_read(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "SILENCE", 3.0)
+    files = {"slow/__init__.py": "", "slow/a.py": "x = 1\n", "slow/b.py": "import time\ntime.sleep(600)\n"}
+    server.add("slow", "1.0", {**files, "slow/c.py": "y = 1\n"})
+    with Environment(HERE, "slow==1.0", address=server.address) as environment:
+        probe = environment.probe("slow", "1.0", ["slow", "slow.a", "slow.b", "slow.c"], {}, 60.0)
+    assert probe.modules["slow.b"] is None
+    assert "x" in (probe.modules["slow.a"] or ())
+    assert "y" in (probe.modules["slow.c"] or ())
+
+
+def test_what_was_imported_before_the_time_was_over_counts(server: Server) -> None:
+    files = {f"slow/m{number}.py": "import time\ntime.sleep(1)\nx = 1\n" for number in range(30)}
+    server.add("slow", "1.0", {"slow/__init__.py": "", **files})
+    with Environment(HERE, "slow==1.0", address=server.address) as environment:
+        probe = environment.probe("slow", "1.0", ["slow", *(f"slow.m{number}" for number in range(30))], {}, 6.0)
+    assert "x" in (probe.modules["slow.m0"] or ())
+    assert "slow.m29" not in probe.modules
+
+
+def test_a_module_that_a_package_makes_itself_is_seen_and_open_in_every_release(
+    server: Server, options: Options
+) -> None:
+    text = "import sys, types\nimport made.real\nsys.modules['made.alias'] = made.real\n"
+    server.add("made", "1.0", {"made/__init__.py": text, "made/real.py": "x = 1\n"})
+    found = harvest("made", options)
+    assert found.probes[0].modules["made.alias"] is not None
+    history = unite(found.surfaces, found.probes).modules["made.alias"]
+    assert (history.present, history.closed) == (1, 0)
+
+
+def test_foreign_code_sees_no_secret_and_no_network_and_leaves_no_process(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRELAUNCH_SECRET", "hunter2")
+    left = tmp_path / "left"
+    text = f"""
+import os, socket, subprocess, sys
+globals().update({{"env_" + name: 1 for name in os.environ}})
+globals()["home_" + str(os.path.expanduser("~") == os.getcwd())] = 1
+try:
+    socket.create_connection(("127.0.0.1", {server.server_port}), 2)
+    online = 1
+except OSError:
+    pass
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3); open({str(left)!r}, 'w')"], start_new_session=True)
+"""
+    server.add("spy", "1.0", {"spy.py": text})
+    with Environment(HERE, "spy==1.0", address=server.address) as environment:
+        names = environment.probe("spy", "1.0", ["spy"], {}).modules["spy"]
+    assert names is not None
+    assert {name for name in names if name.startswith("env_")} <= {
+        f"env_{name}" for name in ("PATH", "HOME", "TMPDIR", "LC_ALL", "MPLBACKEND", "LC_CTYPE", "PWD")
+    }
+    assert "home_True" in names
+    if "--pid" in sandbox.apart():
+        assert "online" not in names
+        time.sleep(4)
+        assert not left.exists()
+
+
 def test_what_was_read_is_not_read_again(server: Server, options: Options) -> None:
     server.add("tool", "1.0", {"tool.py": "x = 1\n"})
     first = harvest("tool", options)
     server.asked.clear()
-    assert harvest("tool", options) == first
+    assert harvest("tool", options)[:-1] == first[:-1]
     assert server.asked == ["/simple/tool/"]
 
 
@@ -207,6 +276,52 @@ def test_a_failure_of_one_distribution_stops_no_other(server: Server, options: O
     assert "broken 1.0: File is not a zip file" in report
 
 
+class Deadly:
+    """Ends the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (1,)
+
+
+def test_a_process_that_dies_is_a_line_of_the_report(options: Options) -> None:
+    result = building.alone("tool", options._replace(asked={"tool": Deadly()}))  # type: ignore[dict-item]
+    assert result.history is None
+    assert result.problems == ("tool: the process that read it died",)
+
+
+def test_a_long_build_writes_what_it_has_and_its_report_names_no_address(
+    server: Server, options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "WRITTEN_EVERY", -1.0)
+    seen = []
+    output = tmp_path / "names.idx"
+
+    def tell(number: int, *_: object) -> None:
+        seen.append((number, Index.open(str(output)).distributions if output.exists() else ()))
+
+    monkeypatch.setattr(building, "_tell", tell)
+    for name in ("one", "two"):
+        server.add(name, "1.0", {f"{name}.py": "x = 1\n"})
+    server.add("needy", "1.0", {"needy.py": ""})
+    build(["one", "needy", "two"], options._replace(pythons=(HERE._replace(version="2.7"),)), str(output), 1)
+    assert seen == [(1, ()), (2, ("one",)), (3, ("needy", "one"))]
+    assert Index.open(str(output)).distributions == ("needy", "one", "two")
+    report = (tmp_path / "names.idx.report.txt").read_text()
+    assert report.startswith("3 distributions were asked for; ")
+    building.write_report(str(output), "head", ["tool: no https://user:secret@index.example/simple/tool/ there"])
+    assert (tmp_path / "names.idx.report.txt").read_text() == "head\ntool: no (address) there\n"
+
+
+def test_a_distribution_without_a_module_is_a_line_of_the_report(
+    server: Server, options: Options, tmp_path: Path
+) -> None:
+    server.add("types_tool", "1.0", {"tool-stubs/__init__.pyi": "x: int\n"})
+    output = str(tmp_path / "names.idx")
+    build(["types-tool"], options, output, 1)
+    assert Index.open(output).distributions == ()
+    assert "types-tool: nothing in it can be imported" in (tmp_path / "names.idx.report.txt").read_text()
+
+
 def test_a_registry_that_is_busy_is_asked_again(server: Server) -> None:
     server.add("tool", "1.0", {"tool.py": "x = 1\n"})
     server.failing["/simple/tool/"] = 2
@@ -228,11 +343,47 @@ def test_the_last_release_of_each_minor_is_taken_and_of_older_majors_the_last(se
     assert [release.version for release in choose(Registry(server.address).wheels("tool"))] == ["0.9", "1.1.1", "2.0"]
 
 
+def test_every_minor_is_taken_and_what_was_yanked_or_is_not_final_is_left_out(server: Server) -> None:
+    for minor in range(90):
+        server.add("tool", f"1.{minor}", {"tool.py": ""})
+    server.add("tool", "1.90rc1", {"tool.py": ""})
+    server.add("tool", "1.91", {"tool.py": ""})
+    server.yanked.add("tool-1.91-py3-none-any.whl")
+    assert [release.version for release in choose(Registry(server.address).wheels("tool"))] == [
+        f"1.{minor}" for minor in range(90)
+    ]
+
+
+def test_a_distribution_that_has_only_pre_releases_is_taken_with_them(server: Server) -> None:
+    for version in ("0.1b0", "0.2b0", "0.2b1"):
+        server.add("tool", version, {"tool.py": ""})
+    assert [release.version for release in choose(Registry(server.address).wheels("tool"))] == ["0.1b0", "0.2b1"]
+
+
+def test_the_wheels_of_all_systems_and_the_pure_one_are_read_as_one(server: Server, options: Options) -> None:
+    both = {"tool/__init__.py": "x = 1\n"}
+    server.add("tool", "1.0", both)
+    for tag, name in (
+        ("cp311-cp311-manylinux_2_17_x86_64", "fast.so"),
+        ("cp313-cp313-manylinux_2_17_x86_64", "faster.so"),
+        ("cp313-cp313t-manylinux_2_17_x86_64", "free.so"),
+        ("cp311-cp311-musllinux_1_2_x86_64", "small.so"),
+        ("cp311-cp311-win_amd64", "registry.py"),
+        ("cp311-cp311-macosx_11_0_arm64", "metal.py"),
+    ):
+        server.add("tool", "1.0", {**both, f"tool/{name}": ""}, tag=tag)
+    (surface,) = harvest("tool", options._replace(probing=False)).surfaces
+    assert sorted(surface.modules) == ["tool", "tool.faster", "tool.metal", "tool.registry"]
+
+
 def test_names_to_ask_for_are_read_by_distribution_and_module(tmp_path: Path) -> None:
     path = tmp_path / "ask.jsonl"
     rows = [{"package": "a", "module": "a.b", "wrong": "X"}, {"package": "a", "module": "a.b", "wrong": "Y"}]
     path.write_text("\n".join(map(json.dumps, rows)))
     assert read_asked(str(path)) == {"a": {"a.b": ("X", "Y")}}
+    table = tmp_path / "ask.tsv"
+    table.write_text("# package\tmodule\twrong\na\ta.b\tX\tmore\na\ta.b\tY\t\n")
+    assert read_asked(str(table)) == {"a": {"a.b": ("X", "Y")}}
 
 
 def test_this_interpreter_is_found() -> None:

@@ -7,6 +7,7 @@ run binds counts as bound: the index must never say that a name is lacking where
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,17 @@ _LAZY = frozenset({"_LazyModule", "LazyModule", "LazyLoader", "lazy_attach", "at
 
 _READING = frozenset({"get", "keys", "items", "values", "copy", "__contains__"})
 """What may be done with `globals()` without binding a name."""
+
+_ADDING = frozenset({"append", "insert", "extend"})
+
+
+_FAR = re.compile(
+    r"global|[sg]etattr|delattr|__dict__|modules|__class__|vars|__path__|meta_path|extend_path|declare_namespace"
+    r"|__all__\s*\.|[Ll]azy|attach|create_module"
+)
+"""Words without which no statement deep inside reaches further: the walk through all nodes takes most of the time."""
+
+_HERE = re.compile(r"exec|locals")
 
 
 class Bindings(NamedTuple):
@@ -45,8 +57,8 @@ def bindings(text: str, module: str, *, package: bool) -> Bindings:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an escape that is none in somebody's string
             tree = ast.parse(text)
-        reader = _Reader(module, package)
-        reader.read(tree)
+        reader = _Reader(module, package, walrus=":=" in text)
+        reader.read(tree, far=_FAR.search(text) is not None, here=_HERE.search(text) is not None)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNPARSABLE
     names = {name: flag for name, flag in reader.names.items() if not (name.startswith("__") and name.endswith("__"))}
@@ -55,8 +67,9 @@ def bindings(text: str, module: str, *, package: bool) -> Bindings:
 
 
 class _Reader:
-    def __init__(self, module: str, package: bool) -> None:
+    def __init__(self, module: str, package: bool, *, walrus: bool) -> None:
         self.module = module
+        self.walrus = walrus
         self.home = module if package else module.rpartition(".")[0]
         self.names: dict[str, str] = {}
         self.stars: list[str] = []
@@ -65,12 +78,12 @@ class _Reader:
         self._whole = True  # whether `__all__` could be read
         self._harmless: set[ast.AST] = set()
 
-    def read(self, tree: ast.Module) -> None:
-        """Read the statements that run on import, then look everywhere for what reaches further."""
+    def read(self, tree: ast.Module, *, far: bool, here: bool) -> None:
+        """Read what runs on import, then look for what reaches further: everywhere, and outside of functions."""
         self._block(tree.body, conditional=False)
-        for node in ast.walk(tree):  # a node comes before what is inside it
+        for node in ast.walk(tree) if far else ():  # a node comes before what is inside it
             self._tricks(node)
-        for node in _at_module_level(tree):
+        for node in _at_module_level(tree) if here else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"exec", "locals"}:
                 self._opened(node.func.id)
 
@@ -89,7 +102,7 @@ class _Reader:
         """Take in one statement; its inner blocks that may run are given back."""
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self._bind(node.name, DEFINED)
-            for each in [*node.decorator_list, *(node.bases if isinstance(node, ast.ClassDef) else ())]:
+            for each in _evaluated(node):
                 self._walrus(each)
             if node.name == "__getattr__" and not isinstance(node, ast.ClassDef):
                 self._opened("getattr")
@@ -190,6 +203,8 @@ class _Reader:
 
     def _walrus(self, node: ast.AST) -> None:
         """Names that an expression of this statement binds, its inner blocks left out."""
+        if not self.walrus:
+            return
         stack: list[ast.AST] = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
         if isinstance(node, ast.expr):
             stack.append(node)
@@ -219,6 +234,11 @@ class _Reader:
         if isinstance(node, (ast.Subscript, ast.Attribute)):
             if isinstance(node.ctx, ast.Load) and (isinstance(node, ast.Subscript) or node.attr in _READING):
                 self._harmless.add(node.value)
+            fills = isinstance(node, ast.Attribute) and node.attr == "__dict__" and node not in self._harmless
+            if fills and _of_module(node.value):
+                self._opened("dict")
+        elif isinstance(node, ast.Name) and node.id == "__path__" and isinstance(node.ctx, ast.Store):
+            self._opened("namespace")
         elif isinstance(node, ast.Compare):
             self._harmless.update(node.comparators)
         elif isinstance(node, ast.Global):
@@ -231,6 +251,8 @@ class _Reader:
             for target in targets:
                 if isinstance(target, ast.Subscript) and _last(target.value) == "modules":
                     self._opened("sys.modules")
+                elif isinstance(target, ast.Subscript) and _last(target.value) == "__path__":
+                    self._opened("namespace")
                 elif isinstance(target, ast.Attribute) and target.attr == "__class__":
                     self._opened("class")
 
@@ -251,11 +273,24 @@ class _Reader:
         elif owner == "__all__" and name in {"extend", "append"} and node.args:
             added = node.args[0] if name == "extend" else ast.List(elts=[node.args[0]], ctx=ast.Load())
             self._all(added, add=True)
-        elif name == "extend_path":
+        elif name in {"extend_path", "declare_namespace"} or (owner == "__path__" and name in _ADDING):
             self._opened("namespace")
+        elif owner == "meta_path" and name in _ADDING:
+            self._opened("import hook")
 
     def _opened(self, why: str) -> None:
         self.open = self.open or why
+
+
+def _evaluated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[ast.expr]:
+    """The expressions of a definition that run where it stands."""
+    yield from node.decorator_list
+    if isinstance(node, ast.ClassDef):
+        yield from node.bases
+        yield from (keyword.value for keyword in node.keywords)
+    else:
+        yield from node.args.defaults
+        yield from (each for each in node.args.kw_defaults if each is not None)
 
 
 def _at_module_level(tree: ast.Module) -> Iterator[ast.AST]:

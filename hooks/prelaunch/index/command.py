@@ -36,7 +36,7 @@ def _info(options: Namespace) -> int:
     if name is not None and index.package(name) is None:
         raise CannotRunError(f"{options.distribution} is not in the name index ({len(index.distributions)} are)")
     try:
-        print(describe(index, name))
+        print(*([place] if name is None else []), describe(index, name), sep="\n")
     except IndexDamaged as error:
         raise CannotRunError(f"{place}: {error}") from None
     return 0
@@ -44,7 +44,8 @@ def _info(options: Namespace) -> int:
 
 def _build(options: Namespace) -> int:
     try:
-        from prelaunch.index import build, probe, registry, stdlib
+        from prelaunch.index import build, probe, registry, stdlib, typeshed
+        from prelaunch.index.cache import Cache
         from prelaunch.index.harvest import Options
         from prelaunch.index.unite import unite
 
@@ -55,8 +56,8 @@ def _build(options: Namespace) -> int:
         extra = []
         if not options.no_stdlib:
             print("reading the standard library", file=sys.stderr)
-            extra.append(unite(*stdlib.read(pythons, stdlib.find_typeshed())))
-        names = list(_names(options.packages))
+            extra.append(unite(*stdlib.kept(Cache(options.cache), pythons, typeshed.find_typeshed())))
+        names = list(_names(options.packages or _in_use()))
         size = build.build(names, wanted, options.output, options.jobs or os.cpu_count() or 1, extra)
     except ModuleNotFoundError as error:
         raise CannotRunError(f"`prelaunch index build` needs {error.name}: install prelaunch[index]") from None
@@ -77,6 +78,14 @@ def _write_python(output: str) -> None:
     if package is not None:
         with open(os.path.join(os.path.dirname(output) or ".", PYTHON_FILE), "w", encoding="utf-8") as file:
             file.write(spell_python(package))
+
+
+def _in_use() -> list[str]:
+    from prelaunch.index.lookup import PYTHON
+    from prelaunch.index.shipped import index
+
+    found = index()
+    return [name for name in found.distributions if name != PYTHON] if found is not None else []
 
 
 def _names(given: Iterable[str]) -> Iterable[str]:

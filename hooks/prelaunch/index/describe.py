@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prelaunch.index.lookup import PYTHON
+
 if TYPE_CHECKING:
     from prelaunch.index.package import Package
     from prelaunch.index.store import Index
@@ -30,7 +32,8 @@ def _whole(index: Index) -> str:
     for name in names:
         package = index.package(name)
         if package:
-            lines.append(f"  {name:<{width}}  {_releases(package)}")
+            known = " (the standard library)" if name == PYTHON else ""
+            lines.append(f"  {name:<{width}}  {_releases(package)}{known}")
     return "\n".join(lines)
 
 

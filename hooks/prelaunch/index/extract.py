@@ -15,7 +15,7 @@ from prelaunch.index.surface import ONLY_STUB, ModuleSurface, Surface
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Goes up with any change of what is extracted: kept surfaces of another version are made again."""
 
 MAX_FILE = 5_000_000
@@ -23,6 +23,14 @@ MAX_SOURCE = 400_000_000
 """Bytes of one source file, and of all of a wheel, that are read: a zip may inflate to anything."""
 
 _MAX_STARS = 30
+
+TESTS = frozenset({"tests", "_tests"})
+"""Folders that are known to be there, no more: half of the text of some wheels, and nobody's API."""
+
+_BY_MISTAKE = TESTS | frozenset(
+    "test doc docs example examples benchmark benchmarks scripts tools src setup conftest utils samples".split()
+)
+"""Top levels that wheels bring by mistake, and that are a repository's own wherever they are imported."""
 
 
 def surface_of(
@@ -47,13 +55,16 @@ def surface_of(
         names, why = _with_stars(dotted, read, frozenset())
         modules[dotted] = ModuleSurface(names, why, package)
     for dotted in files.extensions:
-        found = modules.get(dotted, ModuleSurface({}))
-        modules[dotted] = found._replace(open="extension")
+        # beside a source of the same name it is that source, compiled
+        modules.setdefault(dotted, ModuleSurface({}, "extension"))
     for dotted, text in files.stubs.items():
         module = modules.get(dotted)
         if module is not None:
             stub = bindings(text, dotted, package=module.package).names
             modules[dotted] = module._replace(names={**dict.fromkeys(stub, ONLY_STUB), **module.names})
+    for dotted, package in files.unread.items():
+        modules[dotted] = ModuleSurface({}, "large", package)
+    modules.update(dict.fromkeys(files.tests, ModuleSurface({}, "tests", package=True)))
     for folder in {above for dotted in modules for above in _above(dotted)} - modules.keys():
         modules[folder] = ModuleSurface({}, "namespace", package=True)
     return Surface(
@@ -95,12 +106,14 @@ def _required(fields: list[str]) -> Iterator[str]:
 
 
 class _Files:
-    """The Python files of a wheel by dotted name: sources (with whether they are an `__init__`), stubs, extensions."""
+    """The Python files of a wheel by dotted name: sources (with whether they are an `__init__`), stubs and the rest."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.sources: dict[str, tuple[str, bool]] = {}
         self.stubs: dict[str, str] = {}
         self.extensions: set[str] = set()
+        self.tests: set[str] = set()
+        self.unread: dict[str, bool] = {}
         left = MAX_SOURCE
         for info in archive.infolist():
             path = _installed(info.filename)
@@ -109,14 +122,21 @@ class _Files:
             folder, _, name = path.rpartition("/")
             stem = name.partition(".")[0]
             parts = [*(folder.split("/") if folder else ()), *(() if stem == "__init__" else (stem,))]
-            if not parts or not all(part.isidentifier() for part in parts):
+            if not parts or parts[0] in _BY_MISTAKE or not all(part.isidentifier() for part in parts):
+                continue
+            at = next((at for at, part in enumerate(parts) if part in TESTS), None)
+            if at is not None:
+                self.tests.add(".".join(parts[: at + 1]))
                 continue
             dotted = ".".join(parts)
             if path.endswith((".so", ".pyd")):
                 self.extensions.add(dotted)
                 continue
             left -= info.file_size
-            if info.file_size > MAX_FILE or left < 0 or name.count(".") != 1:
+            if name.count(".") != 1:
+                continue
+            if info.file_size > MAX_FILE or left < 0:
+                self.unread[dotted] = stem == "__init__"
                 continue
             with archive.open(info) as file:
                 text = _decode(file.read(MAX_FILE))

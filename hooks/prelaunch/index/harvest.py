@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 import zipfile
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.index.cache import Cache
-from prelaunch.index.extract import EXTRACTOR_VERSION, surface_of
+from prelaunch.index.extract import EXTRACTOR_VERSION, TESTS, surface_of
 from prelaunch.index.probe import PROBE_VERSION, Environment, ProbeError, Python
 from prelaunch.index.registry import Registry, RegistryError
 from prelaunch.index.releases import Release, choose
@@ -24,24 +25,16 @@ if TYPE_CHECKING:
 MOST_PROBES = 7
 """Releases of one distribution that are really imported: the last and the first of each major, the newest first."""
 
-MOST_MODULES = 4_000
-"""Modules of one release that are really imported; the shortest names first."""
+FEW_PROBES = 2
+"""... and where no names are to be asked for: the last ones of the two newest majors confirm the modules."""
 
-_NOT_IMPORTED = frozenset(
-    {
-        "__main__",
-        "test",
-        "tests",
-        "testing",
-        "conftest",
-        "setup",
-        "examples",
-        "example",
-        "benchmarks",
-        "docs",
-        "_vendor",
-    }
-)
+MOST_MODULES = 4_000
+"""Modules of one release that are really imported, those nearest to the top first."""
+
+_NOT_IMPORTED = TESTS | {"__main__", "conftest", "setup", "examples", "example", "benchmarks", "docs"}
+_LAST = frozenset({"test", "testing", "_vendor", "contrib"})
+"""Imported after all others: what they bring in may take the time that is left, or change what is there."""
+
 _PYTHON_CAME = {
     "3.6": "2016-12-23", "3.7": "2018-06-27", "3.8": "2019-10-14", "3.9": "2020-10-05", "3.10": "2021-10-04",
     "3.11": "2022-10-24", "3.12": "2023-10-02", "3.13": "2024-10-07", "3.14": "2025-10-07",
@@ -59,12 +52,16 @@ class Options(NamedTuple):
 
 
 class Harvest(NamedTuple):
-    """Everything that is known of a distribution, and what went wrong on the way (lines for the report)."""
+    """Everything that is known of a distribution, and what went wrong on the way (lines for the report).
+
+    `fetched` are the bytes that came from the registry for it, those of `uv` left out.
+    """
 
     distribution: str
     surfaces: tuple[Surface, ...]
     probes: tuple[Probe, ...]
     problems: tuple[str, ...]
+    fetched: int = 0
 
 
 def harvest(distribution: str, options: Options) -> Harvest:
@@ -81,17 +78,19 @@ def harvest(distribution: str, options: Options) -> Harvest:
         except (RegistryError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             problems.append(f"{distribution} {release.version}: {error}")
     probes: list[Probe] = []
-    chosen = _probed(surfaces) if options.probing and options.pythons else []
+    chosen = _probed(surfaces, asked=distribution in options.asked) if options.probing and options.pythons else []
     for release, surface in chosen:
         try:
             probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
         except ProbeError as error:
             problems.append(f"{distribution} {release.version} was not imported: {error}")
-    return Harvest(distribution, tuple(surface for _, surface in surfaces), tuple(probes), tuple(problems))
+    found = tuple(surface for _, surface in surfaces)
+    return Harvest(distribution, found, tuple(probes), tuple(problems), registry.fetched)
 
 
 def _surface(release: Release, registry: Registry, cache: Cache, known: dict[tuple[str, str], Bindings]) -> Surface:
-    key = json.dumps([EXTRACTOR_VERSION, [wheel.sha256 or wheel.url for wheel in release.wheels]])
+    # what this Python cannot parse is open: a newer one reads more
+    key = json.dumps([EXTRACTOR_VERSION, sys.version_info[:2], [wheel.sha256 or wheel.url for wheel in release.wheels]])
     kept = cache.get("surfaces", key)
     if kept is not None:
         return Surface.from_json(kept)
@@ -101,8 +100,10 @@ def _surface(release: Release, registry: Registry, cache: Cache, known: dict[tup
     return surface
 
 
-def _probed(surfaces: Sequence[tuple[Release, Surface]]) -> list[tuple[Release, Surface]]:
+def _probed(surfaces: Sequence[tuple[Release, Surface]], *, asked: bool) -> list[tuple[Release, Surface]]:
     """The releases to be imported: the last of each major and, where a module is open, the first; newest first.
+
+    `asked`: names are to be asked for.
 
     What an open module serves is only known of releases that were asked, and of those between two that agree.
     """
@@ -113,9 +114,13 @@ def _probed(surfaces: Sequence[tuple[Release, Surface]]) -> list[tuple[Release, 
     for group in reversed(majors.values()):
         found.append(group[-1])
         first = group[0]
-        if len(group) > 1 and any(module.open not in {"", "namespace"} for module in first[1].modules.values()):
+        if (
+            asked
+            and len(group) > 1
+            and any(module.open not in {"", "namespace", "tests"} for module in first[1].modules.values())
+        ):
             found.append(first)
-    return found[:MOST_PROBES]
+    return found[: MOST_PROBES if asked else FEW_PROBES]
 
 
 def _probe(release: Release, surface: Surface, every: Iterable[Surface], options: Options, cache: Cache) -> Probe:
@@ -123,7 +128,7 @@ def _probe(release: Release, surface: Surface, every: Iterable[Surface], options
     candidates = _candidates(surface, every, options.asked.get(surface.distribution, {}))
     modules = sorted(
         (name for name in surface.modules if _NOT_IMPORTED.isdisjoint(name.split("."))),
-        key=lambda name: (name.count("."), name),
+        key=lambda name: (not _LAST.isdisjoint(name.split(".")), name.count("."), name),
     )[:MOST_MODULES]
     told = hashlib.sha256(json.dumps([modules, sorted(candidates.items())]).encode()).hexdigest()
     key = json.dumps([PROBE_VERSION, surface.distribution, surface.version, python.version, told])

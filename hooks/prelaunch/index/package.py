@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from prelaunch import CannotRunError
 from prelaunch.index.layout import DENIED, MODULE
 from prelaunch.index.spans import numbers, parse
 
@@ -24,7 +25,7 @@ LONGEST = 1_000
 """No module's dotted name is longer; one that is would be slow to walk up."""
 
 
-class IndexDamaged(Exception):  # noqa: N818 - it says what is wrong, as the message does
+class IndexDamaged(CannotRunError):  # noqa: N818 - it says what is wrong, as the message does
     """A data file that is not, or is no longer, an index that this version reads; the message is one line."""
 
 

@@ -1,8 +1,4 @@
-"""What a real import of a release shows: its modules imported in a throw-away environment, in a process of its own.
-
-The process has no network where the system lets a user take it away (`unshare`), an empty environment, an empty home,
-limits on memory and time, and nothing that it prints is read but its own report.
-"""
+"""What a real import of a release shows: its modules imported in a throw-away environment, in a process set apart."""
 
 from __future__ import annotations
 
@@ -10,12 +6,12 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from prelaunch.index import sandbox
 from prelaunch.index.surface import Probe
 
 if TYPE_CHECKING:
@@ -23,13 +19,12 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-PROBE_VERSION = 2
+PROBE_VERSION = 3
 """Goes up with any change of what is asked: kept probes of another version are made again."""
 
-SECONDS = 60.0
+SECONDS = 150.0
 """For all modules of a release; what was not reached by then says nothing."""
 
-MEMORY = 6_000_000_000
 _RESTARTS = 8
 _INSTALLING = 240
 
@@ -113,8 +108,8 @@ class Environment:
             environment["UV_DEFAULT_INDEX"] = self.address
         if os.environ.get("PIP_CERT"):
             environment["SSL_CERT_FILE"] = os.environ["PIP_CERT"]
-        made = [_uv(), "venv", "--quiet", "--python", self.python.path, os.path.join(self.folder, "env")]
-        install = [_uv(), "pip", "install", "--quiet", "--python", self.interpreter, "--only-binary", ":all:"]
+        made = [uv(), "venv", "--quiet", "--python", self.python.path, os.path.join(self.folder, "env")]
+        install = [uv(), "pip", "install", "--quiet", "--python", self.interpreter, "--only-binary", ":all:"]
         if self.before:
             install += ["--exclude-newer", self.before]
         for command in (made, [*install, self.requirement]):
@@ -163,33 +158,16 @@ class Environment:
         asked: dict[str, list[tuple[str, bool | None]]],
     ) -> tuple[str | None, bool]:
         """One process: the module that it died of, and whether it came to its end."""
-        home = os.path.join(self.folder, "home")
-        os.makedirs(home, exist_ok=True)
         report = os.path.join(self.folder, "report")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(report)
         task = os.path.join(self.folder, "task.json")
         with open(task, "w", encoding="utf-8") as file:
-            json.dump({"modules": list(modules), "candidates": candidates, "out": report}, file)
+            told = {"modules": list(modules), "candidates": candidates, "out": report, "seconds": seconds * 0.7}
+            json.dump(told, file)
         child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe_child.py")
-        environment = {"PATH": "/usr/bin:/bin", "HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg"}
-        with subprocess.Popen(
-            [*_without_network(), self.interpreter, "-I", "-B", child, task],
-            env=environment,
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_limit,  # noqa: PLW1509 - one thread
-        ) as process:
-            try:
-                process.wait(timeout=max(seconds, 1))
-            except subprocess.TimeoutExpired:
-                pass
-            finally:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
+        command = [self.interpreter, "-I", "-B", child, task]
+        sandbox.run(command, os.path.join(self.folder, "home"), seconds, report)
         return _read(report, found, asked)
 
 
@@ -220,34 +198,8 @@ def _read(
     return current, False
 
 
-def _limit() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000_000, 200_000_000))
-
-
-_unshare: list[list[str]] = []
-
-
-def _without_network() -> list[str]:
-    """The words before a command that take the network away from it; none where the system does not let us."""
-    if not _unshare:
-        words = (
-            ["unshare", "--net"]
-            if os.name == "posix" and os.geteuid() == 0
-            else ["unshare", "--net", "--map-root-user"]
-        )
-        try:
-            done = subprocess.run([*words, "true"], capture_output=True, timeout=10, check=False)
-            _unshare.append(words if done.returncode == 0 else [])
-        except (OSError, subprocess.TimeoutExpired):
-            _unshare.append([])
-    return _unshare[0]
-
-
-def _uv() -> str:
+def uv() -> str:
+    """The path of the program that makes environments; `ModuleNotFoundError` where it is not installed."""
     from uv import find_uv_bin
 
     return str(find_uv_bin())

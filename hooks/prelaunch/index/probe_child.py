@@ -2,13 +2,15 @@
 """Imports the modules of one release for real, in a process of its own that may die of it. Runs under Python 3.6 too.
 
 It is run as a script, with the path of a JSON file as its argument: `modules` in order, `candidates` by module, `out`
-where a line is written before and after each module, so that a crash shows which one it was.
+where a line is written before and after each module, so that a crash shows which one it was, and `seconds` after which
+no further module is imported.
 """
 
 import importlib
 import json
 import os
 import sys
+import time
 import warnings
 
 
@@ -23,7 +25,10 @@ def main(path: str) -> None:
 
     warnings.simplefilter("ignore")
     loaded = {}
+    end = time.monotonic() + task["seconds"]
     for name in task["modules"]:
+        if time.monotonic() > end:
+            break
         say("begin", name)
         try:
             loaded[name] = importlib.import_module(name)
@@ -31,10 +36,14 @@ def main(path: str) -> None:
             raise
         except BaseException as error:
             say("failed", name, type(error).__name__)
-    for name in task["modules"]:
-        if name in loaded:
-            # what stands in `sys.modules` now is what an import statement gets
-            module = sys.modules.get(name, loaded[name])
+    tops = {name.partition(".")[0] for name in loaded}
+    made = {
+        name for name, each in list(sys.modules.items()) if name.partition(".")[0] in tops and in_no_file(name, each)
+    }
+    for name in [*task["modules"], *sorted(made.difference(task["modules"]))]:
+        # what stands in `sys.modules` now is what an import statement gets
+        module = sys.modules.get(name, loaded.get(name))
+        if module is not None:
             try:
                 names = sorted(map(str, dir(module)))
             except BaseException:
@@ -47,6 +56,18 @@ def main(path: str) -> None:
             say("asked", name, [[each, ask(module, name, each)] for each in candidates])
     say("done")
     os._exit(0)
+
+
+def in_no_file(name: str, module: object) -> bool:
+    """Whether a module was put among the others by code: another one's second name, or from an importer of its own."""
+    try:
+        spec = getattr(module, "__spec__", None)
+        loader = type(getattr(spec, "loader", None)).__module__
+        return (
+            spec is None or spec.name != name or not loader.startswith(("_frozen_importlib", "importlib", "builtins"))
+        )
+    except BaseException:
+        return True
 
 
 def ask(module: object, name: str, wanted: str) -> object:

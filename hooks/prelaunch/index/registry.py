@@ -46,6 +46,8 @@ class Registry:
     def __init__(self, address: str | None = None) -> None:
         self.address = (address or configured_address()).rstrip("/")
         certificates = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
+        self.fetched = 0
+        """Bytes that came so far."""
         self._context = ssl.create_default_context(cafile=certificates)
 
     def wheels(self, distribution: str) -> list[File]:
@@ -72,6 +74,7 @@ class Registry:
                 context = self._context if url.startswith("https:") else None
                 with urllib.request.urlopen(request, timeout=_TIMEOUT, context=context) as answer:  # noqa: S310
                     body: bytes = answer.read()
+                    self.fetched += len(body)
                     return body
             except urllib.error.HTTPError as error:
                 reason = f"status {error.code}"

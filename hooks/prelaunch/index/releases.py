@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 SINCE = "2021-01-01"
 """From this day on the last release of each minor version is taken; of older majors the last one."""
 
-MOST = 60
-"""Of a distribution with more minors (a release a week) the newest half and a spread of the others are taken."""
+MOST = 400
+"""Of a distribution with more minors the newest half and a spread of the others are taken.
+
+No distribution among the popular ones has so many: with a spread alone, a name that lived for a few minors would look
+as if it had never been there.
+"""
 
 LARGEST = 150_000_000
 """A larger wheel (a compiler, a whole graphics library) is left out, and its release with it."""
 
 
 class Release(NamedTuple):
-    """One release and the wheels of it that are read: one that fits everywhere, or one for each system."""
+    """One release and the wheels of it that are read."""
 
     version: str
     wheels: tuple[File, ...]
@@ -39,7 +43,10 @@ class Release(NamedTuple):
 
 
 def choose(files: Iterable[File]) -> list[Release]:
-    """The releases to be indexed, ascending: final, not yanked, with wheels of a bearable size."""
+    """The releases to be indexed, ascending: final, not yanked, with wheels of a bearable size.
+
+    Of a distribution that only ever had pre-releases these are taken, as an installer takes them.
+    """
     from packaging.version import InvalidVersion, Version
 
     by_version: dict[Version, list[File]] = {}
@@ -48,8 +55,9 @@ def choose(files: Iterable[File]) -> list[Release]:
             version = Version(file.version)
         except InvalidVersion:
             continue
-        if not file.yanked and not version.is_prerelease and not version.is_devrelease:
+        if not file.yanked:
             by_version.setdefault(version, []).append(file)
+    by_version = {version: by_version[version] for version in _final(by_version)}
     minors: dict[tuple[int, ...], Version] = {}
     majors: dict[tuple[int, int], Version] = {}
     for version in sorted(by_version):
@@ -59,6 +67,11 @@ def choose(files: Iterable[File]) -> list[Release]:
     wanted = sorted({*minors.values(), *majors.values()})
     found = [Release(str(version), _wheels(by_version[version])) for version in _thinned(wanted)]
     return [release for release in found if release.wheels]
+
+
+def _final(versions: Iterable[Version]) -> list[Version]:
+    every = list(versions)
+    return [version for version in every if not version.is_prerelease] or every
 
 
 def _thinned(versions: Sequence[Version]) -> list[Version]:
@@ -74,17 +87,14 @@ def _thinned(versions: Sequence[Version]) -> list[Version]:
 
 
 def _wheels(files: list[File]) -> tuple[File, ...]:
+    """One wheel that fits everywhere, and one for each system: each may have modules that the others lack."""
     usable = [file for file in files if file.size <= LARGEST]
-    pure = [file for file in usable if file.tags.endswith("-none-any") and "py3" in file.tags]
-    if pure:
-        return (pure[0],)
-    found = []
+    found = [file for file in usable if file.tags.endswith("-none-any") and "py3" in file.tags][:1]
     for system in (("manylinux", "x86_64"), ("win_amd64",), ("macosx",)):
         of_system = [file for file in usable if all(part in file.tags for part in system)]
         if of_system:
             found.append(max(of_system, key=_newest_python))
-    small = [file for file in found[1:] if file.size < 8_000_000]
-    return (*found[:1], *small)
+    return tuple(found)
 
 
 def _newest_python(file: File) -> tuple[int, int]:

@@ -21,26 +21,44 @@ _opened: dict[str, Index | None] = {}
 
 
 def path() -> str:
-    """The path of the data file that is in use; it need not exist (a build from source without the data)."""
+    """The path of the data file that is in use; it need not exist (a build from source without the data).
+
+    One that was installed beside prelaunch was wanted: it wins, whatever its date, if this version reads its format.
+    """
     here = os.getcwd()
     for folder in sys.path:
         # never the current folder: it is the repository under check
         if folder and folder != here:
             larger = os.path.join(folder, LARGER, FILE)
-            if os.path.isfile(larger):
+            if os.path.isfile(larger) and not _is_of_another_format(larger):
                 return larger
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), FILE)
+
+
+def _is_of_another_format(file: str) -> bool:
+    """Whether a file is an index that an older or a newer prelaunch reads; a damaged one is none: it is to be told."""
+    from prelaunch.index.layout import HEADER, MAGIC, VERSION
+
+    try:
+        with open(file, "rb", 0) as opened:
+            head = opened.read(HEADER.size)
+    except OSError:
+        return True
+    return len(head) == HEADER.size and head.startswith(MAGIC) and HEADER.unpack(head)[1] != VERSION
 
 
 def index() -> Index | None:
     """The name index, opened once; None where there is none. Raises `IndexDamaged`."""
     if "" not in _opened:
-        from prelaunch.index.store import Index
+        from prelaunch.index.store import Index, IndexDamaged
 
+        place = path()
         try:
-            _opened[""] = Index.open(path())
+            _opened[""] = Index.open(place)
         except OSError:
             _opened[""] = None
+        except IndexDamaged as error:
+            raise IndexDamaged(f"{place}: {error}") from None
     return _opened[""]
 
 

@@ -7,21 +7,25 @@ in such a version only where its predecessor's stub has it and its own has not.
 
 from __future__ import annotations
 
-import ast
 import json
 import os
+import re
 import subprocess
-import sys
-import warnings
 from typing import TYPE_CHECKING
 
 from prelaunch.index.bindings import bindings
 from prelaunch.index.extract import MAX_FILE
-from prelaunch.index.probe import Environment, Python
+from prelaunch.index.probe import PROBE_VERSION, Environment, Python
 from prelaunch.index.surface import DEFINED, ONLY_STUB, ModuleSurface, Probe, Surface
+from prelaunch.index.typeshed import elsewhere, listed, names_in, stub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from prelaunch.index.cache import Cache
+
+STDLIB_VERSION = 1
+"""Goes up with any change of how the library is read."""
 
 DISTRIBUTION = "python"
 VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
@@ -29,6 +33,7 @@ VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _LEFT_OUT = frozenset({"test", "tests", "idlelib", "turtledemo", "site-packages", "antigravity", "this", "__main__"})
 _LEFT_OUT_PARTS = frozenset({"_bundled", "__phello__", "__hello__", "__pycache__", "pydoc_data", "lib2to3.tests"})
 _SECONDS = 240.0
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 _LISTING = """
 import json, os, sys, sysconfig
@@ -36,6 +41,19 @@ folder = sysconfig.get_path("stdlib")
 dynamic = os.path.join(folder, "lib-dynload")
 print(json.dumps([folder, dynamic, list(sys.builtin_module_names)]))
 """
+
+
+def kept(cache: Cache, pythons: Sequence[Python], typeshed: str) -> tuple[list[Surface], list[Probe]]:
+    """What `read` gives, from the cache where the same interpreters and stubs were read before."""
+    with open(os.path.join(typeshed, "VERSIONS"), encoding="utf-8") as file:
+        stubs = file.read()
+    key = json.dumps([PROBE_VERSION, STDLIB_VERSION, [*map(list, pythons)], stubs])
+    known = cache.get("stdlib", key)
+    if known is not None:
+        return [*map(Surface.from_json, known[0])], [*map(Probe.from_json, known[1])]
+    surfaces, probes = read(pythons, typeshed)
+    cache.put("stdlib", key, [[each.to_json() for each in surfaces], [each.to_json() for each in probes]])
+    return surfaces, probes
 
 
 def read(pythons: Sequence[Python], typeshed: str) -> tuple[list[Surface], list[Probe]]:
@@ -56,17 +74,59 @@ def read(pythons: Sequence[Python], typeshed: str) -> tuple[list[Surface], list[
             surfaces.append(_told(surfaces[-1], version, typeshed))
             # what was confirmed of the version before holds where nothing says otherwise
             names = {dotted: tuple(module.names) for dotted, module in surfaces[-1].modules.items() if not module.open}
-            probes.append(Probe(DISTRIBUTION, version, version, names, {}, {}))
+            lost = _lost(surfaces[-2], surfaces[-1])
+            probes.append(Probe(DISTRIBUTION, version, version, names, lost, {}))
+    for number, surface in enumerate(surfaces):
+        if surface.version in at_hand:
+            python = at_hand[surface.version]
+            surfaces[number], probes[number] = _asked(python, surface, probes[number], surfaces)
+        elif number:
+            probes[number] = _carried(surface, probes[number], probes[number - 1])
     return surfaces, probes
 
 
-def find_typeshed() -> str:
-    """The folder of the standard library's stubs that mypy brings; `OSError` where mypy is not installed."""
-    for folder in sys.path:
-        found = os.path.join(folder, "mypy", "typeshed", "stdlib")
-        if folder and os.path.isfile(os.path.join(found, "VERSIONS")):
-            return found
-    raise FileNotFoundError("mypy, whose typeshed is wanted, is not installed")
+def _carried(surface: Surface, probe: Probe, before: Probe) -> Probe:
+    """The probe of a version without an interpreter, with what the version before denies and this one's stub lacks."""
+    denied = dict(probe.denied)
+    for dotted, names in before.denied.items():
+        if dotted in surface.modules:
+            still = set(names) - surface.modules[dotted].names.keys()
+            denied[dotted] = tuple(sorted({*denied.get(dotted, ()), *still}))
+    return probe._replace(denied=denied)
+
+
+def _lost(before: Surface, surface: Surface) -> dict[str, tuple[str, ...]]:
+    """What the stubs of a version say is gone from modules that serve names on demand."""
+    found = {}
+    for dotted, module in surface.modules.items():
+        if module.open == "getattr":
+            gone = set(before.modules[dotted].names) - set(module.names) if dotted in before.modules else set()
+            found[dotted] = tuple(sorted(gone))
+    return found
+
+
+def _asked(python: Python, surface: Surface, probe: Probe, every: Sequence[Surface]) -> tuple[Surface, Probe]:
+    """The surface with the names that modules serve on demand, the probe with those that they deny.
+
+    They are asked for what other versions have, and for all that their text and what it imports names.
+    """
+    texts, _ = _files(python)
+    candidates: dict[str, list[str]] = {}
+    for dotted, module in surface.modules.items():
+        if module.open == "getattr" and dotted in texts:
+            words = set(_WORD.findall(texts[dotted][0]))
+            for word in words & surface.modules.keys():
+                words.update(surface.modules[word].names)
+            for other in every:
+                words.update(other.modules[dotted].names if dotted in other.modules else ())
+            candidates[dotted] = sorted(words - module.names.keys())
+    with Environment(python, "") as environment:
+        found = environment.probe(DISTRIBUTION, python.version, list(candidates), candidates, _SECONDS)
+    modules = dict(surface.modules)
+    for dotted, served in found.served.items():
+        names = {**dict.fromkeys(served, ONLY_STUB), **modules[dotted].names}
+        modules[dotted] = modules[dotted]._replace(names=names)
+    return surface._replace(modules=modules), probe._replace(denied=found.denied)
 
 
 def _real(python: Python, typeshed: str) -> tuple[Surface, Probe]:
@@ -81,36 +141,36 @@ def _real(python: Python, typeshed: str) -> tuple[Surface, Probe]:
         seen = probe.modules.get(dotted)
         found = dict.fromkeys(seen or (), DEFINED)
         found.update(own.names if own is not None else {})
-        found.update(dict.fromkeys(_elsewhere(typeshed, dotted, python.version), ONLY_STUB))
+        found.update(dict.fromkeys(elsewhere(typeshed, dotted, python.version), ONLY_STUB))
         # a real import has shown every name: only those that are served on demand may be missing
         served = own is not None and own.open == "getattr"
         why = "getattr" if served else "" if seen is not None else "platform"
         modules[dotted] = ModuleSurface(found, why, package)
-    for dotted in _listed(typeshed, python.version):
+    for dotted in listed(typeshed, python.version):
         modules.setdefault(dotted, ModuleSurface({}, "platform"))
     return _surface(python.version, modules), probe
 
 
 def _told(before: Surface, version: str, typeshed: str) -> Surface:
     """The surface of a version, from that of the version before and from what typeshed says of both."""
-    listed = set(_listed(typeshed, version))
-    gone = set(_listed(typeshed, before.version)) - listed
+    there = set(listed(typeshed, version))
+    gone = set(listed(typeshed, before.version)) - there
     modules: dict[str, ModuleSurface] = {}
     for dotted, module in before.modules.items():
         if any(dotted == each or dotted.startswith(f"{each}.") for each in gone):
             continue
-        text = _stub(typeshed, dotted)
+        text = stub(typeshed, dotted)
         if text is None:
             modules[dotted] = module
             continue
-        lost = set(_names(text, dotted, before.version)) - set(_names(text, dotted, version))
+        lost = set(names_in(text, dotted, before.version)) - set(names_in(text, dotted, version))
         kept = {name: flag for name, flag in module.names.items() if name not in lost}
-        kept.update({name: DEFINED for name in _names(text, dotted, version) if name not in kept})
+        kept.update({name: DEFINED for name in names_in(text, dotted, version) if name not in kept})
         modules[dotted] = module._replace(names=kept)
-    for dotted in listed:
-        text = _stub(typeshed, dotted)
+    for dotted in there:
+        text = stub(typeshed, dotted)
         if dotted not in modules:
-            modules[dotted] = ModuleSurface(dict.fromkeys(_names(text or "", dotted, version), DEFINED), "platform")
+            modules[dotted] = ModuleSurface(dict.fromkeys(names_in(text or "", dotted, version), DEFINED), "platform")
     return _surface(version, modules)
 
 
@@ -141,101 +201,3 @@ def _walk(folder: str) -> Iterator[tuple[str, str]]:
             dotted = ".".join([*parts, *(() if stem == "__init__" else (stem,))])
             if ending == "py" and dotted and stem.isidentifier() and not _LEFT_OUT & set(dotted.split(".")):
                 yield os.path.join(here, name), dotted
-
-
-def _listed(typeshed: str, version: str) -> list[str]:
-    """The modules of `VERSIONS` that a version has."""
-    wanted = _number(version)
-    found = []
-    with open(os.path.join(typeshed, "VERSIONS"), encoding="utf-8") as file:
-        for line in file:
-            module, colon, span = line.partition("#")[0].strip().partition(":")
-            first, _, last = span.strip().partition("-")
-            if colon and _number(first) <= wanted and (not last or wanted <= _number(last)):
-                found.append(module)
-    return found
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.strip().split(".")))
-
-
-def _stub(typeshed: str, dotted: str) -> str | None:
-    path = os.path.join(typeshed, *dotted.split("."))
-    for each in (f"{path}.pyi", os.path.join(path, "__init__.pyi")):
-        if os.path.isfile(each):
-            with open(each, encoding="utf-8") as file:
-                return file.read()
-    return None
-
-
-def _elsewhere(typeshed: str, dotted: str, version: str) -> set[str]:
-    """The names that a module has only on another system than this."""
-    text = _stub(typeshed, dotted)
-    if text is None or "sys.platform" not in text:
-        return set()
-    return set(_names(text, dotted, version)) - set(_names(text, dotted, version, platform=sys.platform))
-
-
-def _names(text: str, dotted: str, version: str, platform: str = "") -> list[str]:
-    """The names of a stub for a version, on one platform or (the empty text) on any."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(text)
-    settled = ast.fix_missing_locations(_Settle(_number(version), platform).visit(tree))
-    read = bindings(ast.unparse(settled), dotted, package=False)
-    # an import in a stub exports its name only by `as` or by `__all__` (PEP 484)
-    return [*(name for name, flag in read.names.items() if flag == DEFINED), *_exported(settled)]
-
-
-def _exported(tree: ast.Module) -> Iterator[str]:
-    """Names that a stub exports without binding them: declarations, `import x as x`, `__all__`."""
-    stack: list[ast.stmt] = list(tree.body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            yield node.target.id
-        elif isinstance(node, ast.ImportFrom):
-            yield from (alias.asname for alias in node.names if alias.asname is not None)
-        elif isinstance(node, (ast.Assign, ast.AugAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
-                yield from (
-                    each.value
-                    for each in ast.walk(node.value)
-                    if isinstance(each, ast.Constant) and isinstance(each.value, str)
-                )
-        elif isinstance(node, ast.If):
-            known = node.test.value if isinstance(node.test, ast.Constant) else None
-            stack += [*([] if known is False else node.body), *([] if known is True else node.orelse)]
-
-
-class _Settle(ast.NodeTransformer):
-    """Puts the answers to tests of the version, and of the platform if one is given, in their place."""
-
-    def __init__(self, version: tuple[int, ...], platform: str) -> None:
-        self.version = version
-        self.platform = platform
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """`sys.version_info >= (3, 9)`, `sys.platform == "win32"`."""
-        left = ast.unparse(node.left)
-        right = node.comparators[0]
-        if left == "sys.version_info" and isinstance(right, ast.Tuple):
-            wanted = tuple(each.value for each in right.elts if isinstance(each, ast.Constant))
-            later = self.version >= wanted[:2]
-            return ast.Constant(later if isinstance(node.ops[0], ast.GtE) else not later)
-        if left == "sys.platform" and self.platform and isinstance(right, ast.Constant):
-            same = self.platform == right.value
-            return ast.Constant(same if isinstance(node.ops[0], ast.Eq) else not same)
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        """What is inside a function binds nothing outside."""
-        node.body = [ast.Pass()]
-        return node
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
-        """What is inside a class binds nothing outside."""
-        node.body = [ast.Pass()]
-        return node
