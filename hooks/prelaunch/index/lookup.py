@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from typing import Literal
 
     from prelaunch.index.store import Index, Package
 
@@ -51,6 +52,8 @@ def provider(index: Index, top: str, named: Collection[str] = ()) -> Package | N
 
 def lacking(package: Package, asked: Asked, release: int) -> str | None:
     """The dotted path that a release surely lacks, so that the import fails there; None where it may succeed."""
+    if _is_special(asked.name):
+        return None
     if asked.attribute:
         return _attribute(package, asked, release)
     verdict = package.module(asked.module, release)
@@ -65,6 +68,11 @@ def lacking(package: Package, asked: Asked, release: int) -> str | None:
     if package.distribution == PYTHON and release not in package.seen(top) and package.seen(top):
         return top
     return None
+
+
+def _is_special(name: str | None) -> bool:
+    """Whether a name is a dunder: every module has some, and the import system sets more."""
+    return name is not None and name.startswith("__") and name.endswith("__")
 
 
 def _attribute(package: Package, asked: Asked, release: int) -> str | None:
@@ -109,10 +117,11 @@ def history(package: Package, path: str) -> tuple[str, str]:
     return package.releases[seen[-1]], package.releases[seen[0]]
 
 
-def around(releases: Sequence[str], version: str) -> tuple[int, ...] | None:
-    """The numbers of the releases on both sides of a version that is not among them; None where it is newer than all.
+def around(releases: Sequence[str], version: str) -> tuple[int, ...] | Literal["newer"] | None:
+    """The numbers of the releases on both sides of a version that is not among them.
 
-    A release between two that agree has what they have: what went came back in no case that was looked at.
+    "newer" where it is newer than all, None where it is older than all, or no version. A release between two that
+    agree has what they have: what went came back in no case that was looked at.
     """
     from packaging.version import InvalidVersion, Version
 
@@ -120,10 +129,10 @@ def around(releases: Sequence[str], version: str) -> tuple[int, ...] | None:
         wanted = Version(version)
     except InvalidVersion:
         return None
-    below = [number for number, each in enumerate(releases) if Version(each) <= wanted]
-    above = [number for number, each in enumerate(releases) if Version(each) > wanted]
-    if not above and (not below or Version(releases[below[-1]]) != wanted):
-        return None
-    if below and Version(releases[below[-1]]) == wanted:
-        return (below[-1],)
-    return (*below[-1:], *above[:1])
+    known = [Version(each) for each in releases]
+    if wanted in known:
+        return (known.index(wanted),)
+    below = sum(each < wanted for each in known)
+    if below == len(known):
+        return "newer"
+    return (below - 1, below) if below else None
