@@ -131,6 +131,8 @@ def test_the_python_of_an_image(text: str, expected: tuple[list[tuple[str, int]]
     assert base_pythons(read(Source("Dockerfile", text))) == expected
 
 
+# fmt: off
+# ruff: noqa: E501 - one project a line
 PYTHONS = [
     (
         {"Dockerfile": "FROM python:3.13", "pyproject.toml": '[project]\nrequires-python = ">=3.9"'},
