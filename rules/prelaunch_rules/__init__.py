@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from prelaunch.index.lookup import Asked
+
 PAGES = f"{DOCS}/rules"
 """Where each rule has a page of its name."""
 
@@ -102,18 +104,32 @@ NAMES: tuple[tuple[bytes, ...], ...] = (
 )
 
 
-def _may_fail(data: bytes) -> bool:
-    """Whether a Python text imports something that some release of a package lacks."""
-    if b"import" not in data:
-        return False
-    from prelaunch.index.quick import may_lack
+_BY_TOP: Mapping[str, frozenset[str]] = {
+    top.decode(): frozenset(name.decode() for name in names) for top, *names in NAMES
+}
 
-    return may_lack(data)
+
+def suspects(data: bytes) -> tuple[Asked, ...]:
+    """What a Python text imports, or reads of what it imports, that some release of a package lacks."""
+    if b"import" not in data:
+        return ()
+    from prelaunch.index.quick import suspects
+
+    return suspects(data, _BY_TOP)
+
+
+def _may_fail(data: bytes) -> bool:
+    return bool(suspects(data))
+
+
+def _may_fail_inside(data: bytes) -> bool:
+    """The same for Python inside JSON or a shell script, where quotes stand around it and line ends may be escaped."""
+    return bool(suspects(data.replace(b"\\n", b"\n").replace(b'"', b"\n").replace(b"'", b"\n")))
 
 
 WORDS: Mapping[str, tuple[bytes | tuple[bytes, ...] | Callable[[bytes], bool], ...]] = {
-    "python": (*NAMES, _may_fail),
-    "notebook": NAMES,
-    "dockerfile": NAMES,
+    "python": (_may_fail,),
+    "notebook": (_may_fail_inside,),
+    "dockerfile": (_may_fail_inside,),
 }
 """By kind of file, what makes its imports worth reading: a word, a word together with any of the others, or a test."""

@@ -69,6 +69,11 @@ STANDARD = history(
 )
 
 
+def _forget() -> None:
+    for memory in (quick._always, quick._judged, quick._answers, shipped._names):  # noqa: SLF001
+        memory.clear()
+
+
 @pytest.fixture(autouse=True)
 def made_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     index = Index(pack([WEB, BASE, ONE, OTHER, STANDARD]))
@@ -76,9 +81,10 @@ def made_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert python is not None
     monkeypatch.setitem(shipped._opened, "", index)  # noqa: SLF001 - no run needs another index than the shipped one
     monkeypatch.setitem(shipped._texts, "", b"\n" + shipped.spell_python(python).encode())  # noqa: SLF001
-    quick._always.clear()  # noqa: SLF001
+    # what is remembered of the shipped index, and of this one
+    _forget()
     yield
-    quick._always.clear()  # noqa: SLF001
+    _forget()
 
 
 @pytest.fixture

@@ -24,6 +24,15 @@ class Asked:
     def __init__(self, module: str, name: str | None = None, *, attribute: bool = False) -> None:
         self.module, self.name, self.attribute = module, name, attribute
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asked) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, str | None, bool]:
+        return self.module, self.name, self.attribute
+
     @property
     def top(self) -> str:
         """The first part of the module."""

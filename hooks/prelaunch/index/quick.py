@@ -1,7 +1,7 @@
 """Whether a file is worth parsing for its imports: the index, asked about a cheap look at the text.
 
 This runs in every call of the hook on a Python file: nothing heavy is imported, and what one file asked is remembered
-for the next.
+for the next. It knows nothing of the project; it may answer too much, and never too little.
 """
 
 from __future__ import annotations
@@ -12,50 +12,73 @@ from prelaunch.readers.python_scan import attributes, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping, Set as AbstractSet
+
+    Words = Mapping[str, AbstractSet[str]]
 
 _always: dict[tuple[str, str | None, bool], bool] = {}
+_judged: dict[str, bool] = {}
+_answers: dict[tuple[int, int], tuple[Asked, ...]] = {}
 
 
-def may_lack(data: bytes) -> bool:
-    """Whether a Python text asks for something that some release of a distribution of the index lacks."""
-    return b"import" in data and any(not _is_always_there(asked) for asked in questions(data))
+def suspects(data: bytes, words: Words) -> tuple[Asked, ...]:
+    """What a Python text asks for that some release of a distribution lacks.
+
+    `words` are, by top-level module, names that are known to be nowhere: they are suspect whatever the index holds.
+    """
+    if b"import" not in data:
+        return ()
+    # the same text is asked about when it is found, when it is opened, and by each rule
+    key = len(data), hash(data)
+    if key not in _answers:
+        _answers[key] = tuple(_suspects(data, words))
+    return _answers[key]
 
 
-def questions(data: bytes, tops: Collection[str] = ()) -> Iterator[Asked]:
-    """What the imports of a text ask for, and the attributes that it reads of what the index (or `tops`) holds."""
+def _suspects(data: bytes, words: Words) -> Iterator[Asked]:
     names, bound = scan(data)
     for module, wanted in names.items():
-        yield Asked(module)
+        top, _, rest = module.partition(".")
+        wrong = words.get(top)
+        judged = _is_judged(top)
+        if not judged and wrong is None:
+            continue
+        if (wrong and rest and not wrong.isdisjoint(rest.split("."))) or not _is_always_there(module, None):
+            yield Asked(module)
         for name in wanted:
-            yield Asked(module, name)
-    known = {name: module for name, module in bound.items() if _is_known(module.partition(".")[0], tops)}
-    if known:
-        for module, name in attributes(data, known):
+            if (wrong and name in wrong) or (judged and not _is_always_there(module, name)):
+                yield Asked(module, name)
+    known = {
+        name: module for name, module in bound.items() if (top := module.partition(".")[0]) in words or _is_judged(top)
+    }
+    for module, name in attributes(data, known) if known else ():
+        wrong = words.get(module.partition(".")[0])
+        if (wrong and name in wrong) or not _is_always_there(module, name, attribute=True):
             yield Asked(module, name, attribute=True)
 
 
-def _is_known(top: str, tops: Collection[str]) -> bool:
-    found = index()
-    return top in tops or (found is not None and bool(found.providers(top)))
+def _is_judged(top: str) -> bool:
+    """Whether the index holds a distribution that gives a top-level module."""
+    if top not in _judged:
+        found = index()
+        _judged[top] = found is not None and top not in NOT_JUDGED and bool(found.providers(top))
+    return _judged[top]
 
 
-def _is_always_there(asked: Asked) -> bool:
-    key = (asked.module, asked.name, asked.attribute)
+def _is_always_there(module: str, name: str | None, *, attribute: bool = False) -> bool:
+    key = (module, name, attribute)
     if key not in _always:
-        _always[key] = _asks_nothing(asked)
+        _always[key] = _asks_nothing(Asked(module, name, attribute=attribute))
     return _always[key]
 
 
 def _asks_nothing(asked: Asked) -> bool:
     found = index()
-    if found is None:
+    if found is None or not _is_judged(asked.top):
         return True
-    if found.providers(asked.top) == (PYTHON,):
-        return _asks_python_nothing(asked)
     given = found.providers(asked.top)
-    if asked.top in NOT_JUDGED:
-        return True
+    if given == (PYTHON,):
+        return _asks_python_nothing(asked)
     # which of several a project uses is asked later
     packages = [package for each in given if (package := found.package(each)) is not None]
     return all(always_there(package, asked) for package in packages)

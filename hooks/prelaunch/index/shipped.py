@@ -17,6 +17,7 @@ PYTHON_FILE = "python.txt"
 """The names of the standard library."""
 
 _texts: dict[str, bytes] = {}
+_names: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
 _opened: dict[str, Index | None] = {}
 
 
@@ -51,6 +52,12 @@ def python_names(module: str) -> tuple[frozenset[str], frozenset[str]] | None:
     for a module that is not listed. The lists are `python.txt`, written with the index: asked about nearly every file,
     they are read without opening it.
     """
+    if module not in _names:
+        _names[module] = _python_names(module)
+    return _names[module]
+
+
+def _python_names(module: str) -> tuple[frozenset[str], frozenset[str]] | None:
     if "" not in _texts:
         try:
             with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), PYTHON_FILE), "rb") as file:

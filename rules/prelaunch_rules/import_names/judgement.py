@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.index.lookup import PYTHON, Asked, history, lacking_in_all, provider
+from prelaunch.index.lookup import PYTHON, Asked, always_there, history, lacking_in_all, provider
 from prelaunch.index.shipped import index
 from prelaunch_rules.import_names.surroundings import may_be_another
 
@@ -115,26 +116,38 @@ def _right(row: Row, asked: Asked) -> Right | None:
 def _indexed(asked: Asked, path: str, project: Project, *, guess: bool = True) -> Fault | None:
     found = index()
     package = _package(asked, path, project) if found is not None else None
-    if package is None:
-        return None
-    everything = range(len(package.releases))
-    never = lacking_in_all(package, asked, everything)
-    if never is None and all(lacking_in_all(package, asked, (number,)) is None for number in everything):
-        return None
-    if not _is_used(package.distribution, asked, path, project):
+    if package is None or not _lacks_somewhere(package, asked):
         return None
     from prelaunch_rules.import_names.versions import said
 
+    # what is asked first is known of the whole project; whether it is another module, of each folder
     narrowed = said(project, path, package)
     if narrowed is None:
         return None
-    if package.distribution == PYTHON:
-        return _of_python(asked, path, project, package, narrowed)
-    missing = never or (None if narrowed.every else lacking_in_all(package, asked, narrowed.releases))
-    if missing is None:
+    fault = (
+        _of_python(asked, path, project, package, narrowed)
+        if package.distribution == PYTHON
+        else _of_distribution(asked, package, narrowed)
+    )
+    if fault is None or not _is_used(package.distribution, asked, path, project):
         return None
-    fault = _fault(package, missing, narrowed, never=never is not None)
     return fault._replace(right=_suggested(asked, package, narrowed)) if guess else fault
+
+
+@cache
+def _lacks_somewhere(package: Package, asked: Asked) -> bool:
+    return not always_there(package, asked)
+
+
+def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None:
+    never = _never(package, asked)
+    missing = never or (None if said.every else lacking_in_all(package, asked, said.releases))
+    return None if missing is None else _fault(package, missing, said, never=never is not None)
+
+
+@cache
+def _never(package: Package, asked: Asked) -> str | None:
+    return lacking_in_all(package, asked, range(len(package.releases)))
 
 
 def _package(asked: Asked, path: str, project: Project) -> Package | None:
