@@ -17,7 +17,7 @@ from prelaunch.model import Fragment, Import, Source
 from prelaunch.project import Project, UnreadableError
 from prelaunch.readers.notebook import python_cells
 from prelaunch.readers.python import decode, imports
-from prelaunch_rules import NAMES, WORDS
+from prelaunch_rules import MODULES, NAMES, WORDS
 from prelaunch_rules.import_names.data import NEED_A_NAME, OTHERS, find_name, find_path, rows
 from prelaunch_rules.nonexistent_import import RULE, check, mend
 
@@ -545,12 +545,9 @@ def test_any_text_is_judged_without_an_exception(make: Make, text: str, path: st
 # --- the data --------------------------------------------------------------------------------------------------------
 
 
-def test_the_prefilter_words_are_the_packages_and_names_of_the_data() -> None:
-    names: dict[str, set[str]] = {}
-    for row in rows():
-        word = row.wrong if row.missing == "name" else row.module.rpartition(".")[2]
-        names.setdefault(row.module.partition(".")[0], set()).add(word)
-    assert NAMES == tuple((top.encode(), *(word.encode() for word in sorted(names[top]))) for top in sorted(names))
+def test_the_prefilter_knows_the_names_and_modules_of_the_data() -> None:
+    assert frozenset(f"{row.module}.{row.wrong}" for row in rows() if row.missing == "name") == NAMES
+    assert frozenset(row.module for row in rows() if row.missing == "module") == MODULES
 
 
 FORMS = {

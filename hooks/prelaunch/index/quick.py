@@ -6,62 +6,63 @@ for the next. It knows nothing of the project; it may answer too much, and never
 
 from __future__ import annotations
 
-from prelaunch.index.lookup import NOT_JUDGED, PYTHON, Asked, always_there
-from prelaunch.index.shipped import index, python_names
+from prelaunch.index.lookup import NOT_JUDGED, Asked, always_there
+from prelaunch.index.shipped import index, may_be_given, python_names
 from prelaunch.readers.python_scan import attributes, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set as AbstractSet
-
-    Words = Mapping[str, AbstractSet[str]]
+    from collections.abc import Collection, Iterator
 
 _always: dict[tuple[str, str | None, bool], bool] = {}
 _judged: dict[str, bool] = {}
+_tops: set[str] = set()
 _answers: dict[tuple[int, int], tuple[Asked, ...]] = {}
 
 
-def suspects(data: bytes, words: Words) -> tuple[Asked, ...]:
+def suspects(data: bytes, names: Collection[str], modules: Collection[str]) -> tuple[Asked, ...]:
     """What a Python text asks for that some release of a distribution lacks.
 
-    `words` are, by top-level module, names that are known to be nowhere: they are suspect whatever the index holds.
+    `names` (dotted, behind their modules) and `modules` are known to be nowhere: suspect whatever the index holds.
     """
     if b"import" not in data:
         return ()
     # the same text is asked about when it is found, when it is opened, and by each rule
     key = len(data), hash(data)
     if key not in _answers:
-        _answers[key] = tuple(_suspects(data, words))
+        _answers[key] = tuple(_suspects(data, names, modules))
     return _answers[key]
 
 
-def _suspects(data: bytes, words: Words) -> Iterator[Asked]:
-    names, bound = scan(data)
-    for module, wanted in names.items():
-        top, _, rest = module.partition(".")
-        wrong = words.get(top)
-        judged = _is_judged(top)
-        if not judged and wrong is None:
-            continue
-        if (wrong and rest and not wrong.isdisjoint(rest.split("."))) or not _is_always_there(module, None):
+def _suspects(data: bytes, names: Collection[str], modules: Collection[str]) -> Iterator[Asked]:
+    imported, bound = scan(data)
+    for module, wanted in imported.items():
+        judged = _is_judged(module.partition(".")[0])
+        path = module
+        while path and path not in modules:
+            path = path.rpartition(".")[0]
+        if path or (judged and not _is_always_there(module, None)):
             yield Asked(module)
         for name in wanted:
-            if (wrong and name in wrong) or (judged and not _is_always_there(module, name)):
+            if (judged and not _is_always_there(module, name)) or f"{module}.{name}" in names:
                 yield Asked(module, name)
+    if not _tops:
+        _tops.update(each.partition(".")[0] for each in names)
     known = {
-        name: module for name, module in bound.items() if (top := module.partition(".")[0]) in words or _is_judged(top)
+        name: module for name, module in bound.items() if (top := module.partition(".")[0]) in _tops or _is_judged(top)
     }
     for module, name in attributes(data, known) if known else ():
-        wrong = words.get(module.partition(".")[0])
-        if (wrong and name in wrong) or not _is_always_there(module, name, attribute=True):
+        if not _is_always_there(module, name, attribute=True) or f"{module}.{name}" in names:
             yield Asked(module, name, attribute=True)
 
 
 def _is_judged(top: str) -> bool:
-    """Whether the index holds a distribution that gives a top-level module."""
+    """Whether the index, or the standard library, gives a top-level module; most are told without opening the index."""
     if top not in _judged:
-        found = index()
-        _judged[top] = found is not None and top not in NOT_JUDGED and bool(found.providers(top))
+        _judged[top] = top not in NOT_JUDGED and (
+            python_names(top) is not None
+            or (may_be_given(top) and (found := index()) is not None and bool(found.providers(top)))
+        )
     return _judged[top]
 
 
@@ -73,12 +74,14 @@ def _is_always_there(module: str, name: str | None, *, attribute: bool = False) 
 
 
 def _asks_nothing(asked: Asked) -> bool:
+    if not _is_judged(asked.top):
+        return True
+    if python_names(asked.top) is not None:
+        return _asks_python_nothing(asked)
     found = index()
-    if found is None or not _is_judged(asked.top):
+    if found is None:
         return True
     given = found.providers(asked.top)
-    if given == (PYTHON,):
-        return _asks_python_nothing(asked)
     # which of several a project uses is asked later
     packages = [package for each in given if (package := found.package(each)) is not None]
     return all(always_there(package, asked) for package in packages)
@@ -93,4 +96,6 @@ def _asks_python_nothing(asked: Asked) -> bool:
     if names is None or asked.name in {None, "*"}:
         return True
     changed, stable = names
+    if asked.attribute:
+        return asked.name not in changed  # what never was there may be set from anywhere
     return asked.name not in changed and (asked.name in stable or "*" in stable or str(asked.name).startswith("__"))
