@@ -30,7 +30,7 @@ def asked(text: str) -> set[tuple[str, str | None, bool]]:
         ("import known.missing.deep\n", {("known.missing.deep", None, False), ("known.missing", None, False)}),
         ("import imp\n", {("imp", None, False)}),
         ("from collections import Mapping, OrderedDict\n", {("collections", "Mapping", False)}),
-        ("import collections\ncollections.Mapping, collections.nothing\n", {("collections", "Mapping", True)}),
+        ("import asyncio\nasyncio.coroutine, asyncio.nothing, asyncio.run\n", {("asyncio", "coroutine", True)}),
         ("from os import nothing, __name__\n", {("os", "nothing", False)}),
         ("imp = 1\n", set()),
     ],

@@ -80,7 +80,7 @@ def made_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     python = index.package(PYTHON)
     assert python is not None
     monkeypatch.setitem(shipped._opened, "", index)  # noqa: SLF001 - no run needs another index than the shipped one
-    monkeypatch.setitem(shipped._texts, "", b"\n" + shipped.spell_python(python).encode())  # noqa: SLF001
+    monkeypatch.setitem(shipped._texts, "", shipped.spell_python(python).encode())  # noqa: SLF001
     # what is remembered of the shipped index, and of this one
     _forget()
     yield

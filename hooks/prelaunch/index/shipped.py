@@ -122,7 +122,8 @@ def spell_python(package: Package) -> str:
         stable = names - changed
         if len(seen) < len(everything):
             changed.add("*")
-        if not all(package.is_closed(module, number) for number in seen):
+        # where one version's names are all known, a name that is not among them is lacking there
+        if not any(package.is_closed(module, number) for number in seen):
             stable = {"*"}
         lines.append(" ".join((module, *sorted(changed), "/", *sorted(stable))))
     return "\n".join(lines) + "\n"
