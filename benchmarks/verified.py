@@ -3,8 +3,8 @@
     python benchmarks/verified.py PATH [--all]
 
 PATH is JSON lines, an object a line: `package`, `module`, `wrong`, `right` (`module:name`; anything else is no
-suggestion) and `verdict`: `never-existed`, `removed: existed in A..B` or `absent-now ...`. Each row becomes a project of
-one import: without a requirements file (what never existed must be flagged), with a pin before the removal (must be
+suggestion) and `verdict`: `never-existed`, `removed: existed in A..B` or `absent-now ...`. Each row becomes a project
+of one import: without a requirements file (what never existed must be flagged), with a pin before the removal (must be
 silent) and with pins at and after it (must be flagged).
 """
 
@@ -87,14 +87,12 @@ def faults(row: Row) -> list[str]:
     last = Version(row.existed[1])
     after = [each for each in known if Version(each) > last]
     during = [each for each in known if Version(row.existed[0]) <= Version(each) <= last]
-    wrong = []
-    for pin in dict.fromkeys((*after[:1], *after[-1:])):
-        if judged(row, pin) is None:
-            wrong.append(f"gone after {row.existed[1]}, not flagged with {pin}")
-    for pin in dict.fromkeys((*during[:1], *during[-1:])):
-        if judged(row, pin) is not None:
-            wrong.append(f"there until {row.existed[1]}, flagged with {pin}")
-    return wrong
+    gone = [pin for pin in dict.fromkeys((*after[:1], *after[-1:])) if judged(row, pin) is None]
+    there = [pin for pin in dict.fromkeys((*during[:1], *during[-1:])) if judged(row, pin) is not None]
+    return [
+        *(f"gone after {row.existed[1]}, not flagged with {pin}" for pin in gone),
+        *(f"there until {row.existed[1]}, flagged with {pin}" for pin in there),
+    ]
 
 
 def suggested(row: Row) -> str:

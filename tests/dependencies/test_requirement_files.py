@@ -26,11 +26,11 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
-def project(tmp_path: Path, files: dict[str, str | bytes]) -> Project:
+def project(tmp_path: Path, files: Mapping[str, str | bytes]) -> Project:
     for path, text in files.items():
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)

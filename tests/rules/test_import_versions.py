@@ -52,7 +52,7 @@ WEB = history(
     {
         "1.0": {"web": "+ App escape", "web.old": "Thing", "web.urls": "quote", "web.dynamic": "? a"},
         "2.0": {"web": "+ App escape", "web.urls": "quote", "web.dynamic": "? a"},
-        "3.0": {"web": "+ App run", "web.urls": "parse", "web.dynamic": "? a"},
+        "3.0.9": {"web": "+ App run", "web.urls": "parse", "web.dynamic": "? a"},
     },
     requires=("base",),
 )
@@ -116,7 +116,7 @@ NEVER = "from web import Nothing\n"
 # ruff: noqa: E501 - one verdict a line
 VERDICTS = [
     # in no release: whatever the project says of the distribution, as long as it may have it
-    (NEVER, {}, "certain: `Nothing` is in no release of web from 1.0 to 3.0, so this import fails at start"),
+    (NEVER, {}, "certain: `Nothing` is in no release of web from 1.0 to 3.0.9, so this import fails at start"),
     (NEVER, pins("web"), "certain: `Nothing` is in no release of web"),
     (NEVER, pins("web>=2"), "certain: `Nothing` is in no release of web"),
     (NEVER, pins("web==2.0"), "certain: `Nothing` is in no release of web"),
@@ -134,59 +134,62 @@ VERDICTS = [
     (GONE, pins("web==2.0"), ""),
     (
         GONE,
-        pins("web==3.0"),
-        "certain: `escape` is not in web 3.0, which requirements.txt:1 names (last seen in 2.0), so this import fails",
+        pins("web==3.0.9"),
+        "certain: `escape` is not in web 3.0.9, which requirements.txt:1 names (last seen in 2.0), so this import fails",
     ),
-    (GONE, pins("Web == 3.0 # why"), "certain: `escape` is not in web 3.0"),
-    (GONE, pins("web==3.0.0"), "certain: `escape` is not in web 3.0.0"),
+    (GONE, pins("Web == 3.0.9 # why"), "certain: `escape` is not in web 3.0.9"),
+    (GONE, pins("web==3.0.9.0"), "certain: `escape` is not in web 3.0.9.0"),
     (GONE, pins("web==1.5"), ""),  # between two that have it
     (GONE, pins("web==2.5"), ""),  # between one that has it and one that lacks it
     ("import web.old\n", pins("web==2.5"), "certain: `web.old` is not in web 2.5"),  # between two that lack it
+    (GONE, pins("web==3.0.1"), "likely: `escape` is not in web 3.0.1, which requirements.txt:1 names (last seen in 2.0)"),  # a patch of it
+    ("from web import run\n", pins("web==3.0.1"), ""),  # it may have come with an earlier patch
+    (GONE, pins("web==3.0.10"), "likely: `escape` is not in web 3.0.10, which requirements.txt:1 names (last seen in 2.0)"),
     (GONE, pins("web==4.0"), ""),  # newer than what is known: it may have come back
-    ("from web import run\n", pins("web==2.0"), "certain: `run` is not in web 2.0, which requirements.txt:1 names (first seen in 3.0)"),
+    ("from web import run\n", pins("web==2.0"), "certain: `run` is not in web 2.0, which requirements.txt:1 names (first seen in 3.0.9)"),
     # gone: by a range
     (GONE, pins("web>=2"), ""),
     (GONE, pins("web>=3,<3.1"), "likely: `escape` is in no release of web that requirements.txt:1 allows (last seen in 2.0)"),
-    (GONE, pins("web>2,<=3.0"), "certain: `escape` is in no release of web that requirements.txt:1 allows"),
+    (GONE, pins("web>2,<=3.0.9"), "certain: `escape` is in no release of web that requirements.txt:1 allows"),
     (GONE, pins("web>=3"), "likely: `escape` is in no release of web that requirements.txt:1 allows"),
-    (GONE, {"requirements.txt": "web==3.0", "requirements-old.txt": "web==2.0"}, ""),
+    (GONE, {"requirements.txt": "web==3.0.9", "requirements-old.txt": "web==2.0"}, ""),
     # modules, their parents, attributes
     ("import web.old\n", pins("web==1.0"), ""),
-    ("import web.old\n", pins("web==3.0"), "certain: `web.old` is not in web 3.0"),
-    ("import web.old.deep\n", pins("web==3.0"), "certain: `web.old` is not in web 3.0"),
-    ("from web.old import Thing\n", pins("web==3.0"), "certain: `web.old` is not in web 3.0"),
-    ("from web.old import *\n", pins("web==3.0"), "certain: `web.old` is not in web 3.0"),
-    ("from web import urls, App\n", pins("web==3.0"), ""),
-    ("import web\nweb.escape('')\n", pins("web==3.0"), "certain: `escape` is not in web 3.0, which requirements.txt:1 names (last seen in 2.0), so reading it fails"),
-    ("import web as w\nw.urls.quote('')\n", pins("web==3.0"), "certain: `quote` is not in web 3.0"),
-    ("from web import urls as u\nu.quote('')\n", pins("web==3.0"), "certain: `quote` is not in web 3.0"),
-    ("import web\nweb.Nothing\n", pins("web==3.0"), ""),  # an attribute may be set from anywhere
-    ("import web\nweb.__name__\nfrom web import __version__, __anything__\n", pins("web==3.0"), ""),
+    ("import web.old\n", pins("web==3.0.9"), "certain: `web.old` is not in web 3.0.9"),
+    ("import web.old.deep\n", pins("web==3.0.9"), "certain: `web.old` is not in web 3.0.9"),
+    ("from web.old import Thing\n", pins("web==3.0.9"), "certain: `web.old` is not in web 3.0.9"),
+    ("from web.old import *\n", pins("web==3.0.9"), "certain: `web.old` is not in web 3.0.9"),
+    ("from web import urls, App\n", pins("web==3.0.9"), ""),
+    ("import web\nweb.escape('')\n", pins("web==3.0.9"), "certain: `escape` is not in web 3.0.9, which requirements.txt:1 names (last seen in 2.0), so reading it fails"),
+    ("import web as w\nw.urls.quote('')\n", pins("web==3.0.9"), "certain: `quote` is not in web 3.0.9"),
+    ("from web import urls as u\nu.quote('')\n", pins("web==3.0.9"), "certain: `quote` is not in web 3.0.9"),
+    ("import web\nweb.Nothing\n", pins("web==3.0.9"), ""),  # an attribute may be set from anywhere
+    ("import web\nweb.__name__\nfrom web import __version__, __anything__\n", pins("web==3.0.9"), ""),
     # what an open module has nobody knows
-    ("from web.dynamic import whatever\n", pins("web==3.0"), ""),
+    ("from web.dynamic import whatever\n", pins("web==3.0.9"), ""),
     # relative imports are the project's own
-    ("from . import escape\nfrom .web import escape\nfrom ..web import old\n", pins("web==3.0"), ""),
+    ("from . import escape\nfrom .web import escape\nfrom ..web import old\n", pins("web==3.0.9"), ""),
     # two distributions give one module
     ("from twin.a import right\n", {}, ""),
     ("from twin.a import right\n", pins("one"), "certain: `right` is in no release of one"),
     ("from twin.a import right\n", pins("other"), ""),
     ("from twin.a import right\n", pins("one\nother"), ""),
     # guards
-    ("import sys\nif sys.version_info >= (3, 9):\n    from web import escape\n", pins("web==3.0"), ""),
-    ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from web import escape\n", pins("web==3.0"), ""),
-    ("from web import escape  # type: ignore\n", pins("web==3.0"), ""),
-    ("def f():\n    from web import escape\n", pins("web==3.0"), "certain: `escape` is not in web 3.0, which requirements.txt:1 names (last seen in 2.0), so this import fails when it runs"),
+    ("import sys\nif sys.version_info >= (3, 9):\n    from web import escape\n", pins("web==3.0.9"), ""),
+    ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from web import escape\n", pins("web==3.0.9"), ""),
+    ("from web import escape  # type: ignore\n", pins("web==3.0.9"), ""),
+    ("def f():\n    from web import escape\n", pins("web==3.0.9"), "certain: `escape` is not in web 3.0.9, which requirements.txt:1 names (last seen in 2.0), so this import fails when it runs"),
     # a guard that is dead, and two that are not
-    ("try:\n    from web import Nothing\nexcept ImportError:\n    Nothing = None\n", {}, "likely: `Nothing` is in no release of web from 1.0 to 3.0, so this import never succeeds and its `except` always runs"),
-    ("try:\n    from web import escape\nexcept ImportError:\n    escape = None\n", pins("web==3.0"), ""),
+    ("try:\n    from web import Nothing\nexcept ImportError:\n    Nothing = None\n", {}, "likely: `Nothing` is in no release of web from 1.0 to 3.0.9, so this import never succeeds and its `except` always runs"),
+    ("try:\n    from web import escape\nexcept ImportError:\n    escape = None\n", pins("web==3.0.9"), ""),
     ("try:\n    import web\nexcept ImportError:\n    from web import Nothing\n", pins("web"), ""),
     ("try:\n    from web import Nothing\nexcept ImportError:\n    Nothing = None\n", pins("something-else"), ""),
     # shadows
-    (GONE, {**pins("web==3.0"), "web.py": ""}, ""),
-    (GONE, {**pins("web==3.0"), "src/web/__init__.py": ""}, ""),
-    (GONE, {**pins("web==3.0"), "web/part.py": ""}, ""),
-    (GONE, {**pins("web==3.0"), "web/index.html": ""}, "certain: `escape` is not in web 3.0"),
-    (GONE, {**pins("web==3.0"), "pyproject.toml": "[project]\nname = 'web'\n"}, ""),
+    (GONE, {**pins("web==3.0.9"), "web.py": ""}, ""),
+    (GONE, {**pins("web==3.0.9"), "src/web/__init__.py": ""}, ""),
+    (GONE, {**pins("web==3.0.9"), "web/part.py": ""}, ""),
+    (GONE, {**pins("web==3.0.9"), "web/index.html": ""}, "certain: `escape` is not in web 3.0.9"),
+    (GONE, {**pins("web==3.0.9"), "pyproject.toml": "[project]\nname = 'web'\n"}, ""),
     # the standard library
     ("import imp\n", {}, ""),
     ("import imp\n", {"Dockerfile": "FROM python:3.11\n"}, ""),
@@ -223,6 +226,6 @@ def test_nothing_is_looked_up_outside_of_the_machine(judged: Judged, monkeypatch
     monkeypatch.setattr("subprocess.Popen", refuse)
     with pytest.raises(AssertionError, match="left the machine"):
         socket.create_connection(("127.0.0.1", 1))
-    assert judged(GONE, pins("web==3.0"))
+    assert judged(GONE, pins("web==3.0.9"))
     assert judged(NEVER, pins("-r https://index.example/requirements.txt\nweb\n"))
     assert not judged("import nothing.that.anyone.knows\n", pins("web==99\nunknown==1\n"))

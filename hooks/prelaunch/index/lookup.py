@@ -5,7 +5,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from typing import Literal
 
     from prelaunch.index.store import Index, Package
 
@@ -126,22 +125,18 @@ def history(package: Package, path: str) -> tuple[str, str]:
     return package.releases[seen[-1]], package.releases[seen[0]]
 
 
-def around(releases: Sequence[str], version: str) -> tuple[int, ...] | Literal["newer"] | None:
-    """The numbers of the releases on both sides of a version that is not among them.
+def around(releases: Sequence[str], version: str) -> tuple[int | None, int | None]:
+    """The number of the nearest release at or below a version, and of the nearest at or above; None where there is none.
 
-    "newer" where it is newer than all, None where it is older than all, or no version. A release between two that
-    agree has what they have: what went came back in no case that was looked at.
+    A release between two that agree has what they have: what went came back in no case that was looked at.
     """
     from packaging.version import InvalidVersion, Version
 
     try:
         wanted = Version(version)
     except InvalidVersion:
-        return None
+        return None, None
     known = [Version(each) for each in releases]
-    if wanted in known:
-        return (known.index(wanted),)
-    below = sum(each < wanted for each in known)
-    if below == len(known):
-        return "newer"
-    return (below - 1, below) if below else None
+    below = sum(each <= wanted for each in known) - 1
+    above = sum(each < wanted for each in known)
+    return below if below >= 0 else None, above if above < len(known) else None

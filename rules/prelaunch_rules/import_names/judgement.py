@@ -142,6 +142,9 @@ def _lacks_somewhere(package: Package, asked: Asked) -> bool:
 def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None:
     never = _never(package, asked)
     missing = never or (None if said.every else lacking_in_all(package, asked, said.releases))
+    if missing is None and said.likely:
+        missing = lacking_in_all(package, asked, said.likely)
+        said = said._replace(certainty="likely")
     return None if missing is None else _fault(package, missing, said, never=never is not None)
 
 

@@ -23,7 +23,8 @@ class Said(NamedTuple):
 
     `every`: nothing narrows them. `version` is what a pin says, `where` the place that narrows (`uv.lock:12`).
     `certainty` is less than certain where a release that the index does not know may be installed, or where the place
-    does not decide alone.
+    does not decide alone. `likely` are the releases of the pin's own minor version, where the index has only another
+    patch of it: what one lacks the other lacks, but for the rare patch that removes a name.
     """
 
     releases: tuple[int, ...]
@@ -31,6 +32,7 @@ class Said(NamedTuple):
     version: str = ""
     where: str = ""
     certainty: Certainty = "certain"
+    likely: tuple[int, ...] = ()
 
 
 def uses(project: Project, path: str, distribution: str, index: Index | None) -> bool:
@@ -88,12 +90,23 @@ def said(project: Project, path: str, package: Package) -> Said | None:
 
 
 def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
-    if version in releases:
-        return Said((releases.index(version),), version=version, where=place)
-    near = around(releases, version)
-    if near == "newer":
-        return Said(tuple(range(len(releases))), every=True, certainty="likely")
-    return Said(near, version=version, where=place) if near else None
+    below, above = around(releases, version)
+    if below is None:
+        return None  # older than what is known
+    if above is None:
+        likely = (below,) if _minor(releases[below]) == _minor(version) else ()
+        everything = tuple(range(len(releases)))
+        return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
+    numbers = tuple(sorted({below, above}))
+    likely = tuple(number for number in numbers if _minor(releases[number]) == _minor(version))
+    return Said(numbers, version=version, where=place, likely=likely)
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    from packaging.version import Version
+
+    parsed = Version(version)
+    return parsed.epoch, *(*parsed.release, 0)[:2]
 
 
 def _python(project: Project, path: str, package: Package) -> Said | None:
