@@ -126,7 +126,7 @@ def history(package: Package, path: str) -> tuple[str, str]:
 
 
 def around(releases: Sequence[str], version: str) -> tuple[int | None, int | None]:
-    """The number of the nearest release at or below a version, and of the nearest at or above; None where there is none.
+    """The numbers of the nearest releases at or below a version, and at or above; None where there is none.
 
     A release between two that agree has what they have: what went came back in no case that was looked at.
     """

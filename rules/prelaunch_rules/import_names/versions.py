@@ -93,13 +93,12 @@ def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
     below, above = around(releases, version)
     if below is None:
         return None  # older than what is known
+    near = (below,) if above is None else tuple(sorted({below, above}))
+    likely = tuple(number for number in near if _minor(releases[number]) == _minor(version))
     if above is None:
-        likely = (below,) if _minor(releases[below]) == _minor(version) else ()
         everything = tuple(range(len(releases)))
         return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
-    numbers = tuple(sorted({below, above}))
-    likely = tuple(number for number in numbers if _minor(releases[number]) == _minor(version))
-    return Said(numbers, version=version, where=place, likely=likely)
+    return Said(near, version=version, where=place, likely=likely)
 
 
 def _minor(version: str) -> tuple[int, ...]:
