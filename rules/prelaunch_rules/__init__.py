@@ -8,112 +8,164 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from prelaunch.index.lookup import Asked
+
 PAGES = f"{DOCS}/rules"
 """Where each rule has a page of its name."""
 
-# The data's packages, each with the names that it does not have (of a module that it does not have, the last part).
-NAMES: tuple[tuple[bytes, ...], ...] = (
-    (b"Crypto", b"AES256", b"PBKDF2HMAC", b"PKCS7", b"pbkdf2"),
-    (b"anthropic", b"MessageResponse", b"ToolUse", b"errors", b"exceptions"),
-    (b"celery", b"RetryError"),
-    (
-        b"cryptography",
-        b"AES256GCM",
-        b"AESGCM",
-        b"AES_GCM",
-        b"Argon2",
-        b"FernetKey",
-        b"HKDFHMAC",
-        b"InvalidKey",
-        b"PBKDF2",
-        b"PBKDF2HMAC",
-        b"RSAKey",
-        b"XChaCha20Poly1305",
-        b"secrets",
-    ),
-    (b"django", b"admin_required", b"staff_member_required", b"url"),
-    (b"dotenv", b"load_env", b"loadenv"),
-    (
-        b"fastapi",
-        b"AsyncClient",
-        b"AsyncTestClient",
-        b"BackgroundTask",
-        b"BaseHTTPMiddleware",
-        b"CORSMiddleware",
-        b"FileResponse",
-        b"HTTPBearer",
-        b"HTTPBearerCredentials",
-        b"HTTPException",
-        b"JSONResponse",
-        b"JWTBearer",
-        b"Jinja2Template",
-        b"Middleware",
-        b"OAuth2PasswordBearerWithCookie",
-        b"RequestValidationError",
-        b"Router",
-        b"StaticFile",
-        b"StaticFiles",
-        b"StreamingResponse",
-        b"TestClient",
-        b"WebSocketManager",
-        b"base",
-        b"rate_limit",
-        b"sessions",
-    ),
-    (b"jose", b"DecodeError", b"InvalidTokenError", b"JWTDecodeError"),
-    (b"jwt", b"ExpiredTokenError", b"JWTClaimsError", b"JWTDecodeError", b"JWTError", b"TokenExpiredError"),
-    (b"langchain", b"chat"),
-    (b"langchain_core", b"ConversationBufferMemory"),
-    (b"langchain_openai", b"ChatOpenAi", b"OpenAIChat", b"OpenAIEmbedding"),
-    (b"openai", b"ChatMessage", b"errors", b"exceptions"),
-    (b"paramiko", b"SSHTimeoutException"),
-    (b"prometheus_client", b"MetricsMiddleware", b"generate_metrics"),
-    (b"pydantic_settings", b"Field", b"SettingConfigDict", b"Settings", b"validator"),
-    (b"pymongo", b"AsyncIOMotorClient", b"ConnectionError", b"DuplicateKeyException", b"ObjectId"),
-    (b"qdrant_client", b"VectorParam"),
-    (b"redis", b"AsyncRedis", b"RedisConnectionError", b"RedisTimeoutError", b"create_pool"),
-    (b"requests", b"ConnectionTimeout", b"HTTPBearerAuth", b"RequestError", b"TimeoutError"),
-    (b"rich", b"Table"),
-    (
-        b"sklearn",
-        b"ColumnTransformer",
-        b"SimpleImputer",
-        b"XGBClassifier",
-        b"root_mean_square_error",
-        b"specificity_score",
-    ),
-    (b"slowapi", b"RateLimitExceeded", b"get_remote_address"),
-    (b"sqlalchemy", b"AsyncSessionLocal", b"Vector"),
-    (
-        b"starlette",
-        b"BaseHTTPMiddleware",
-        b"CORSMiddleware",
-        b"HttpsRedirectMiddleware",
-        b"TrustedHostsMiddleware",
-        b"proxy_headers",
-        b"rate_limit",
-        b"ratelimit",
-    ),
-    (b"tiktoken", b"encode"),
-    (b"typer", b"Command"),
-    (b"urllib3", b"RetryStrategy", b"TimeoutException"),
-    (b"werkzeug", b"check_password", b"hash_password"),
-    (b"yaml", b"SafeLoad", b"YamlError"),
+NAMES = frozenset(
+    """
+    Crypto.Cipher.AES256
+    Crypto.Protocol.KDF.PBKDF2HMAC
+    Crypto.Protocol.KDF.pbkdf2
+    Crypto.Util.PKCS7
+    Crypto.Util.Padding.PKCS7
+    anthropic.types.MessageResponse
+    anthropic.types.ToolUse
+    celery.exceptions.RetryError
+    cryptography.fernet.FernetKey
+    cryptography.fernet.InvalidKey
+    cryptography.hazmat.primitives.PBKDF2HMAC
+    cryptography.hazmat.primitives.asymmetric.rsa.RSAKey
+    cryptography.hazmat.primitives.ciphers.AESGCM
+    cryptography.hazmat.primitives.ciphers.aead.AES256GCM
+    cryptography.hazmat.primitives.ciphers.aead.AES_GCM
+    cryptography.hazmat.primitives.ciphers.aead.XChaCha20Poly1305
+    cryptography.hazmat.primitives.hashes.PBKDF2HMAC
+    cryptography.hazmat.primitives.kdf.PBKDF2HMAC
+    cryptography.hazmat.primitives.kdf.argon2.Argon2
+    cryptography.hazmat.primitives.kdf.hkdf.HKDFHMAC
+    cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2
+    cryptography.hazmat.primitives.secrets
+    django.contrib.auth.decorators.admin_required
+    django.contrib.auth.decorators.staff_member_required
+    django.urls.url
+    dotenv.load_env
+    dotenv.loadenv
+    fastapi.CORSMiddleware
+    fastapi.FileResponse
+    fastapi.HTTPBearer
+    fastapi.JSONResponse
+    fastapi.Middleware
+    fastapi.RequestValidationError
+    fastapi.Router
+    fastapi.StaticFiles
+    fastapi.StreamingResponse
+    fastapi.TestClient
+    fastapi.background.BackgroundTask
+    fastapi.middleware.BaseHTTPMiddleware
+    fastapi.middleware.CORSMiddleware
+    fastapi.responses.HTTPException
+    fastapi.security.HTTPBearerCredentials
+    fastapi.security.JWTBearer
+    fastapi.security.OAuth2PasswordBearerWithCookie
+    fastapi.staticfiles.StaticFile
+    fastapi.templating.Jinja2Template
+    fastapi.testclient.AsyncClient
+    fastapi.testclient.AsyncTestClient
+    fastapi.websockets.WebSocketManager
+    jose.InvalidTokenError
+    jose.JWTDecodeError
+    jose.exceptions.DecodeError
+    jose.exceptions.InvalidTokenError
+    jwt.ExpiredTokenError
+    jwt.JWTClaimsError
+    jwt.JWTDecodeError
+    jwt.JWTError
+    jwt.TokenExpiredError
+    jwt.exceptions.ExpiredTokenError
+    jwt.exceptions.JWTDecodeError
+    jwt.exceptions.JWTError
+    langchain_core.memory.ConversationBufferMemory
+    langchain_openai.OpenAIChat
+    langchain_openai.OpenAIEmbedding
+    langchain_openai.chat_models.ChatOpenAi
+    openai.types.chat.ChatMessage
+    paramiko.ssh_exception.SSHTimeoutException
+    prometheus_client.MetricsMiddleware
+    prometheus_client.generate_metrics
+    pydantic_settings.Field
+    pydantic_settings.SettingConfigDict
+    pydantic_settings.Settings
+    pydantic_settings.validator
+    pymongo.AsyncIOMotorClient
+    pymongo.ObjectId
+    pymongo.errors.ConnectionError
+    pymongo.errors.DuplicateKeyException
+    qdrant_client.models.VectorParam
+    redis.asyncio.AsyncRedis
+    redis.asyncio.create_pool
+    redis.exceptions.RedisConnectionError
+    redis.exceptions.RedisTimeoutError
+    requests.auth.HTTPBearerAuth
+    requests.exceptions.ConnectionTimeout
+    requests.exceptions.RequestError
+    requests.exceptions.TimeoutError
+    rich.Table
+    sklearn.ensemble.XGBClassifier
+    sklearn.metrics.root_mean_square_error
+    sklearn.metrics.specificity_score
+    sklearn.pipeline.ColumnTransformer
+    sklearn.preprocessing.SimpleImputer
+    slowapi.RateLimitExceeded
+    slowapi.get_remote_address
+    sqlalchemy.dialects.postgresql.Vector
+    sqlalchemy.ext.asyncio.AsyncSessionLocal
+    starlette.middleware.BaseHTTPMiddleware
+    starlette.middleware.CORSMiddleware
+    starlette.middleware.httpsredirect.HttpsRedirectMiddleware
+    starlette.middleware.trustedhost.TrustedHostsMiddleware
+    tiktoken.encode
+    typer.Command
+    urllib3.exceptions.TimeoutException
+    urllib3.util.retry.RetryStrategy
+    werkzeug.security.check_password
+    werkzeug.security.hash_password
+    yaml.SafeLoad
+    yaml.YamlError
+    """.split()
 )
+"""The names of the curated data, each behind its module; `names.tsv` is read once one of these is seen."""
+
+MODULES = frozenset(
+    """
+    anthropic.errors
+    anthropic.exceptions
+    fastapi.middleware.base
+    fastapi.middleware.rate_limit
+    fastapi.middleware.sessions
+    langchain.chat
+    openai.errors
+    openai.exceptions
+    starlette.middleware.proxy_headers
+    starlette.middleware.rate_limit
+    starlette.middleware.ratelimit
+    """.split()
+)
+"""The modules of the curated data that are nowhere."""
+
+
+def suspects(data: bytes) -> tuple[Asked, ...]:
+    """What a Python text imports, or reads of what it imports, that some release of a package lacks."""
+    if b"import" not in data:
+        return ()
+    from prelaunch.index.quick import suspects
+
+    return suspects(data, NAMES, MODULES)
 
 
 def _may_fail(data: bytes) -> bool:
-    """Whether a Python text imports something that some release of a package lacks."""
-    if b"import" not in data:
-        return False
-    from prelaunch.index.quick import may_lack
+    return bool(suspects(data))
 
-    return may_lack(data)
+
+def _may_fail_inside(data: bytes) -> bool:
+    """The same for Python inside JSON or a shell script, where quotes stand around it and line ends may be escaped."""
+    return bool(suspects(data.replace(b"\\n", b"\n").replace(b'"', b"\n").replace(b"'", b"\n")))
 
 
 WORDS: Mapping[str, tuple[bytes | tuple[bytes, ...] | Callable[[bytes], bool], ...]] = {
-    "python": (*NAMES, _may_fail),
-    "notebook": NAMES,
-    "dockerfile": NAMES,
+    "python": (_may_fail,),
+    "notebook": (_may_fail_inside,),
+    "dockerfile": (_may_fail_inside,),
 }
 """By kind of file, what makes its imports worth reading: a word, a word together with any of the others, or a test."""

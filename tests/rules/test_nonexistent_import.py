@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from prelaunch.kinds import any_of
 from prelaunch.model import Fragment, Import, Source
 from prelaunch.project import Project, UnreadableError
 from prelaunch.readers.notebook import python_cells
 from prelaunch.readers.python import decode, imports
-from prelaunch_rules import WORDS
+from prelaunch_rules import MODULES, NAMES, WORDS
 from prelaunch_rules.import_names.data import NEED_A_NAME, OTHERS, find_name, find_path, rows
 from prelaunch_rules.nonexistent_import import RULE, check, mend
 
@@ -544,14 +545,39 @@ def test_any_text_is_judged_without_an_exception(make: Make, text: str, path: st
 # --- the data --------------------------------------------------------------------------------------------------------
 
 
-def test_the_prefilter_words_are_the_packages_and_names_of_the_data() -> None:
-    names: dict[str, set[str]] = {}
-    for row in rows():
-        word = row.wrong if row.missing == "name" else row.module.rpartition(".")[2]
-        names.setdefault(row.module.partition(".")[0], set()).add(word)
-    expected = tuple((top.encode(), *(word.encode() for word in sorted(names[top]))) for top in sorted(names))
-    assert WORDS["notebook"] == WORDS["dockerfile"] == expected
-    assert WORDS["python"][:-1] == expected
+def test_the_prefilter_knows_the_names_and_modules_of_the_data() -> None:
+    assert frozenset(f"{row.module}.{row.wrong}" for row in rows() if row.missing == "name") == NAMES
+    assert frozenset(row.module for row in rows() if row.missing == "module") == MODULES
+
+
+FORMS = {
+    "python": (
+        "from {module} import {wrong}\n",
+        "from {module} import (  # (\n    {wrong} as b,\n)\n",
+        "import os; from {module} \\\n    import {wrong}\n",
+    ),
+    "notebook": (
+        '{{"source": ["x\\n", "from {module} import {wrong}\\n"]}}',
+        '{{"source": "from {module} import {wrong}"}}',
+    ),
+    "dockerfile": (
+        "RUN python -c 'from {module} import {wrong}'\n",
+        "RUN python <<EOF\nfrom {module} import {wrong}\nEOF\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_no_row_slips_through_the_prefilter(kind: str) -> None:
+    for form in FORMS[kind]:
+        for row in rows():
+            assert any_of(WORDS[kind], form.format(module=row.module, wrong=row.wrong).encode())
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_plain_text_does_not_pass_the_prefilter(kind: str) -> None:
+    for form in FORMS[kind]:
+        assert not any_of(WORDS[kind], form.format(module="os", wrong="name").encode())
 
 
 def test_each_row_is_whole_and_stands_once() -> None:

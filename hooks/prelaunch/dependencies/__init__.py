@@ -7,7 +7,7 @@ longer than most of a run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.dependencies.python import PythonVersions, python_versions
 from prelaunch.dependencies.requirement import Requirement
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from prelaunch.project import Project
 
-__all__ = ["PythonVersions", "Requirement", "allowed", "pinned", "python_versions", "requirements"]
+_MAIN = frozenset(
+    {"requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg", "setup.py", "environment.yml", "environment.yaml"}
+)
+
+__all__ = ["Allowed", "PythonVersions", "Requirement", "allowed", "pinned", "python_versions", "requirements"]
 
 
 def requirements(project: Project, near: str) -> Mapping[str, tuple[Requirement, ...]]:
@@ -73,38 +77,84 @@ def _locks(project: Project, folder: str) -> tuple[Requirement, ...]:
 
 
 def _strongest(group: list[Requirement]) -> tuple[Requirement, ...]:
-    """What decides among several: a lock file, else pins, else the ranges."""
-    for of_kind in ([each for each in group if each.lock], [each for each in group if each.locked]):
-        if of_kind:
-            return tuple(dict.fromkeys(of_kind))
-    return tuple(dict.fromkeys(group))
+    """What decides among several: a lock file, else the pins of what is surely installed, else everything.
+
+    A pin in a file for some other purpose (`requirements-old.txt`) says nothing of an environment that a range makes,
+    unless the range admits it: then the two speak of one release, as `setup.py` and `requirements.txt` do.
+    """
+    locks = [each for each in group if each.lock]
+    if locks:
+        return tuple(dict.fromkeys(locks))
+    pins = [each for each in group if each.locked]
+    if not any(_is_main(each) for each in pins):
+        return tuple(dict.fromkeys(group))
+    others = [each for each in group if not each.locked and (each.unknown or not _admits_any(each, pins))]
+    return tuple(dict.fromkeys((*pins, *others)))
+
+
+def _is_main(requirement: Requirement) -> bool:
+    """Whether a pin is surely about what is installed: by its file, or because it is a constraint."""
+    from prelaunch.dependencies.docker import is_dockerfile
+
+    name = requirement.path.rpartition("/")[2]
+    return requirement.constraint or name in _MAIN or is_dockerfile(name)
+
+
+def _admits_any(requirement: Requirement, pins: Sequence[Requirement]) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        admitted = SpecifierSet(requirement.specifier)
+    except InvalidSpecifier:
+        return False
+    return any(admitted.contains(_version(each), prereleases=True) for each in pins)
+
+
+def _version(pin: Requirement) -> str:
+    return pin.specifier.lstrip("= ")
 
 
 def pinned(requirements: Sequence[Requirement]) -> str | None:
     """The one version that all of them pin; None where there is a range, or two pins."""
-    versions = {each.specifier.lstrip("= ") for each in requirements if each.locked}
+    versions = {_version(each) for each in requirements if each.locked}
     if len(versions) != 1 or not all(each.locked for each in requirements):
         return None
     return versions.pop()
 
 
-def allowed(requirements: Sequence[Requirement], releases: Sequence[str]) -> tuple[int, ...] | None:
-    """The numbers of those `releases` that some of the requirements admits; None where they say nothing at all.
+class Allowed(NamedTuple):
+    """The numbers of the releases that are admitted, and whether a release newer than all of them would be, too."""
+
+    numbers: tuple[int, ...]
+    newer: bool
+
+
+def allowed(requirements: Sequence[Requirement], releases: Sequence[str]) -> Allowed:
+    """Which of `releases` (ascending) some of the requirements admits.
 
     A release that one of two contradicting requirements admits counts: silence is better than a false alarm. Several
     ranges from one installation would narrow each other, which is left out for the same reason.
     """
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    if not requirements:
-        return None
     numbers: set[int] = set()
+    newer = False
+    future = _following(releases[-1])
     for each in requirements:
         try:
             admitted = SpecifierSet(each.specifier)
         except InvalidSpecifier:
-            return tuple(range(len(releases)))
+            return Allowed(tuple(range(len(releases))), newer=True)
         numbers.update(
             number for number, release in enumerate(releases) if admitted.contains(release, prereleases=True)
         )
-    return tuple(sorted(numbers))
+        newer = newer or any(admitted.contains(version) for version in future)
+    return Allowed(tuple(sorted(numbers)), newer)
+
+
+def _following(newest: str) -> tuple[str, ...]:
+    """Versions that may follow the newest one that is known: a patch, a minor and a major release."""
+    from packaging.version import Version
+
+    release = (*Version(newest).release, 0, 0)[:3]
+    return tuple(".".join(map(str, (*release[:at], release[at] + 1, *((0,) * (2 - at))))) for at in range(len(release)))

@@ -1,114 +1,185 @@
-"""What a Dockerfile says: the distributions that its `RUN pip install` lines name, and the Python of its base image."""
+"""What a Dockerfile says: the distributions that its `RUN`s install, and the Python of its base images."""
 
 from __future__ import annotations
 
-import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.dependencies.requirement import parse
+from prelaunch.dependencies.requirement import MOST, Requirement, normalised, parse, poetry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prelaunch.dependencies.requirement import Requirement
+    from prelaunch.model import Source
+    from prelaunch.readers.dockerfile import Dockerfile, Instruction
 
 _VALUED = frozenset(
     {"-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t"}
     | {"--target", "--prefix", "--root", "--platform", "--python", "-p", "--python-version", "--timeout", "--retries"}
     | {"--trusted-host", "--cache-dir", "--progress-bar", "-e", "--editable", "--src", "--no-binary", "--only-binary"}
+    | {"--abi", "--implementation", "--log", "--proxy", "--cert", "--client-cert", "--report", "--config-settings"}
+    | {"-C", "--default-timeout", "--group", "-G", "--extra", "-E", "--source", "--optional", "-n", "--name", "--index"}
+    | {"--channel", "--file", "--default-index", "--torch-backend", "--exclude-newer", "--use-feature"}
 )
 
-_TOOLS = frozenset({"pip", "setuptools", "wheel", "uv", "poetry", "pipenv"})
+_TOOLS = frozenset({"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pdm", "conda", "mamba", "virtualenv"})
 """What installs the others: an image that only brings these up to date says nothing of what it needs."""
 
+_ADDERS = frozenset({"poetry", "uv", "pdm"})
+_CONDAS = frozenset({"conda", "mamba", "micromamba"})
 
-def installed(text: str, path: str) -> Iterator[Requirement]:
-    """The distributions that `pip install` (also uv's) is told on the command lines of a Dockerfile."""
-    if "pip" not in text or "install" not in text:
+
+class Installed(NamedTuple):
+    """What the images of a Dockerfile install: distributions by name, and the requirements files as they are called.
+
+    `constraints` are files that only narrow.
+    """
+
+    requirements: tuple[Requirement, ...] = ()
+    files: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+
+
+def is_dockerfile(name: str) -> bool:
+    """Whether a file of this name describes an image."""
+    low = name.lower()
+    return low.startswith(("dockerfile", "containerfile")) or low.endswith((".dockerfile", ".containerfile"))
+
+
+def installed(source: Source) -> Installed:
+    """What `pip install` (also uv's), `poetry add`, `uv add` and `conda install` are told in a Dockerfile."""
+    text = source.text
+    if not any(word in text for word in ("pip", "poetry", "uv", "conda", "mamba", "pdm")):
+        return Installed()
+    from prelaunch.readers.dockerfile import read
+
+    found: list[Installed] = []
+    for instruction in read(source).instructions:
+        if instruction.keyword == "RUN" and len(found) < MOST:
+            line, _ = source.position(instruction.span.start)
+            found += [_command(words, source.path, line) for words in _commands(instruction)]
+    return Installed(
+        tuple(one for each in found for one in each.requirements),
+        tuple(one for each in found for one in each.files),
+        tuple(one for each in found for one in each.constraints),
+    )
+
+
+def _commands(instruction: Instruction) -> Iterator[list[str]]:
+    """The words of each command; of a word that is not all literal, what stands before its variable, and `$`."""
+    if instruction.form == "exec":
+        yield list(instruction.exec_words)
         return
-    for number, line in _instructions(text):
-        if line[:4].upper() != "RUN ":
+    from prelaunch.readers.shell import parse
+
+    for text in (instruction.fragment.text, *(each.body.text for each in instruction.heredocs)):
+        for command in parse(text):
+            words = []
+            for word in command.words:
+                known = word.text
+                if known is None:
+                    first = word.parts[0]
+                    known = f"{first.text if first.kind == 'literal' else ''}$"
+                words.append(known)
+            yield words
+
+
+def _command(words: list[str], path: str, line: int) -> Installed:
+    tool, at = _installer(words)
+    found: list[Requirement] = []
+    files: list[str] = []
+    constraints: list[str] = []
+    rest = iter(words[at:])
+    for word in rest:
+        if word.startswith("-"):
+            name, equals, value = word.partition("=")
+            if not equals and name in _VALUED:
+                value = next(rest, "")
+            if tool == "pip" and name in {"-r", "--requirement"}:
+                files.append(value)
+            elif tool == "pip" and name in {"-c", "--constraint"}:
+                constraints.append(value)
             continue
-        for command in line[4:].replace("||", "&&").replace(";", "&&").split("&&"):
-            words = _words(command)
-            if "install" not in words:
-                continue
-            at = words.index("install")
-            if not any(word.rpartition("/")[2].startswith("pip") for word in words[:at]):
-                continue
-            skip = False
-            for word in words[at + 1 :]:
-                if skip or word.startswith("-"):
-                    skip = not skip and word in _VALUED
-                    continue
-                found = parse(word if "$" not in word else word.partition("=")[0], path, number)
-                if found is not None and found.name not in _TOOLS and "/" not in word and not word.startswith("."):
-                    yield found
+        each = _named(tool, word, path, line)
+        if each is not None and each.name not in _TOOLS and not word.startswith((".", "/")):
+            found.append(each)
+    return Installed(tuple(found), tuple(files), tuple(constraints))
 
 
-def base_pythons(text: str) -> tuple[list[tuple[str, int]], bool]:
-    """The Python versions ("3.12") of the base images with their lines, and whether every such tag could be read."""
-    arguments: dict[str, str] = {}
+def _installer(words: list[str]) -> tuple[str, int]:
+    """The kind of tool that a command calls to install, and where its arguments begin; "" behind the end for none."""
+    for at, word in enumerate(words[:-1]):
+        name = word.rpartition("/")[2]
+        following = words[at + 1]
+        if _is_pip(name):
+            behind = next((n for n, each in enumerate(words[at + 1 :], at + 1) if not each.startswith("-")), at)
+            return ("pip", behind + 1) if words[behind] == "install" else ("", len(words))
+        if name == "pipx" or (name == "uv" and following == "tool"):
+            break  # an environment of its own
+        if name in _ADDERS and following == "add":
+            return "add", at + 2
+        if name in _CONDAS and following == "install":
+            return "conda", at + 2
+    return "", len(words)
+
+
+def _is_pip(name: str) -> bool:
+    rest = name.removeprefix("pip")
+    return rest != name and all(character.isdigit() or character == "." for character in rest)
+
+
+def _named(tool: str, word: str, path: str, line: int) -> Requirement | None:
+    if "$" in word:
+        name = next((word[:at] for at in range(len(word)) if word[at] in "=<>~!@[$"), "")
+        return parse(name, path, line)  # any version: which, the build is told
+    if tool == "conda":
+        from prelaunch.dependencies.conda import spec
+
+        return parse(spec(word), path, line)
+    name, at, constraint = word.partition("@")
+    if tool == "add" and at and not any(mark in constraint for mark in ":/"):
+        specifier = poetry("*" if constraint == "latest" else constraint)
+        if specifier is None:
+            return Requirement(normalised(name.partition("[")[0]), "", path, line, unknown=True)
+        return parse(f"{name}{specifier}", path, line)
+    return parse(word, path, line)
+
+
+def base_pythons(dockerfile: Dockerfile) -> tuple[list[tuple[str, int]], bool]:
+    """The Python versions ("3.12") of the base images with their lines, and whether it is known of every stage.
+
+    An image that is no Python image may bring any Python; so may a tag that does not say a minor version.
+    """
     found: list[tuple[str, int]] = []
     whole = True
-    for number, line in _instructions(text):
-        words = line.split()
-        kind = words[0].upper() if words else ""
-        if kind == "ARG" and len(words) > 1 and "=" in words[1]:
-            name, _, value = words[1].partition("=")
-            arguments[name] = value.strip("\"'")
-        elif kind == "FROM":
-            image = next((word for word in words[1:] if not word.startswith("--")), "")
-            image = _filled(image, arguments)
-            version = _python_of(image)
-            if version:
-                found.append((version, number))
-            elif "$" in image or "python" in image.rpartition("/")[2].partition(":")[0]:
-                whole = False
+    for stage in dockerfile.stages:
+        if stage.parent is not None:
+            continue
+        image = stage.base_resolved
+        version = _python_of(image) if image is not None else ""
+        if version:
+            line, _ = dockerfile.source.position(stage.span.start)
+            found.append((version, line))
+        elif image is None or "python" in image or _runs_python(stage.instructions):
+            whole = False
     return found, whole
+
+
+def _runs_python(instructions: tuple[Instruction, ...]) -> bool:
+    """Whether a stage has to do with a Python that its base, or a package of the system, brings."""
+    texts = (each.fragment.text for each in instructions if each.keyword in {"RUN", "CMD", "ENTRYPOINT"})
+    return any(word in text for text in texts for word in ("python", "pip ", "pip3", "uvicorn", "gunicorn"))
 
 
 def _python_of(image: str) -> str:
     name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
-    if name == "uv" and tag.startswith("python"):
-        return _minor(tag.removeprefix("python"))
-    return _minor(tag) if name == "python" else ""
+    if name == "python":
+        return _minor(tag)
+    # `uv:python3.12-bookworm`, `uvicorn-gunicorn-fastapi:python3.9`, `python-nodejs:python3.11-nodejs18`
+    return _minor(tag.removeprefix("python")) if tag.startswith("python") else ""
 
 
 def _minor(tag: str) -> str:
     """`3.12` of `3.12.1-slim-bookworm`; "" for a tag that does not say a minor version."""
     parts = tag.partition("-")[0].split(".")
-    return ".".join(parts[:2]) if len(parts) >= 2 and parts[0] == "3" and parts[1].isdigit() else ""
-
-
-def _filled(text: str, arguments: dict[str, str]) -> str:
-    for name, value in arguments.items():
-        text = text.replace(f"${{{name}}}", value).replace(f"${name}", value)
-        if f"${{{name}:-" in text:
-            head, _, rest = text.partition(f"${{{name}:-")
-            text = head + value + rest.partition("}")[2]
-    return text
-
-
-def _instructions(text: str) -> Iterator[tuple[int, str]]:
-    """The instructions of a Dockerfile with the line each begins at; lines that go on are joined."""
-    kept, first = "", 0
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        if line.startswith("#") or not line:
-            continue
-        first = first or number
-        if line.endswith("\\"):
-            kept += f"{line[:-1]} "
-            continue
-        yield first, kept + line
-        kept, first = "", 0
-    if kept:
-        yield first, kept
-
-
-def _words(command: str) -> list[str]:
-    try:
-        return shlex.split(command, comments=True)
-    except ValueError:
-        return []
+    minor = parts[1].partition("rc")[0] if len(parts) >= 2 else ""
+    return f"3.{int(minor)}" if parts[0] == "3" and minor.isascii() and minor.isdigit() and len(minor) < 4 else ""

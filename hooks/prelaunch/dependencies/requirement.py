@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+MOST = 20_000
+"""A file that says more is no list of what a project needs."""
+
 
 class Requirement(NamedTuple):
     """What one line says of a distribution.
 
-    `name` is normalised (PEP 503); `specifier` is a set of PEP 440 specifiers, "" for any version or one that cannot be
-    known (a path, a repository); `line` is 1-based; `locked` says that it is one version; `lock` that a lock file
-    says so, which then lists everything; `group` is the extra or group, "" for what the program itself needs.
+    `name` is normalised (PEP 503); `specifier` is a set of PEP 440 specifiers, "" for any version; `line` is 1-based.
+    `locked`: it is one version. `lock`: a lock file says so, which then lists everything. `unknown`: what is installed
+    cannot be told, as with a path, a repository, or a text that is no specifier. `constraint`: it narrows what others
+    install, and installs nothing.
     """
 
     name: str
@@ -19,7 +23,8 @@ class Requirement(NamedTuple):
     line: int
     locked: bool = False
     lock: bool = False
-    group: str = ""
+    unknown: bool = False
+    constraint: bool = False
 
 
 def normalised(name: str) -> str:
@@ -27,19 +32,45 @@ def normalised(name: str) -> str:
     return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
 
 
-def parse(text: str, path: str, line: int, group: str = "") -> Requirement | None:
-    """The requirement that a text of PEP 508 says; None for one that is none, or not for Linux."""
+def parse(text: str, path: str, line: int) -> Requirement | None:
+    """The requirement that a text of PEP 508, or an argument of pip, says; None for one that is none, or not for Linux.
+
+    A repository, an archive and a text with an impossible version say only that the distribution is there.
+    """
     from packaging.requirements import InvalidRequirement
     from packaging.requirements import Requirement as Parsed
 
+    text = text.strip()
     try:
-        parsed = Parsed(text.strip())
+        parsed = Parsed(text)
     except InvalidRequirement:
-        return None
+        name = _egg(text) if ":" in text else _name(text)
+        return Requirement(normalised(name), "", path, line, unknown=True) if name else None
     if parsed.marker is not None and not _runs_on_linux(str(parsed.marker)):
         return None
     specifier = "" if parsed.url else str(parsed.specifier)
-    return Requirement(normalised(parsed.name), specifier, path, line, is_pin(specifier), group=group)
+    return Requirement(
+        normalised(parsed.name), specifier, path, line, locked=is_pin(specifier), unknown=bool(parsed.url)
+    )
+
+
+def _egg(text: str) -> str:
+    """The name in `git+https://...#egg=name[extra]`, or in the file name of an archive."""
+    address, _, fragment = text.partition("#")
+    for part in fragment.split("&"):
+        if part.startswith("egg="):
+            return _name(part[4:])
+    file = address.partition("?")[0].rpartition("/")[2]
+    return _name(file.partition("-")[0]) if file.endswith((".whl", ".tar.gz", ".zip")) else ""
+
+
+def _name(text: str) -> str:
+    """The name that a text begins with, where only the end of the text or of the name's part of it follows."""
+    stop = 0
+    while stop < len(text) and (text[stop].isalnum() or text[stop] in "._-"):
+        stop += 1
+    name, rest = text[:stop].strip("._-"), text[stop:].lstrip()
+    return name if name.isascii() and rest[:1] in {"", "=", "<", ">", "!", "~", "[", ";", "@"} else ""
 
 
 def is_pin(specifier: str) -> bool:
@@ -61,32 +92,33 @@ def _runs_on_linux(marker: str) -> bool:
         return True
 
 
-def poetry(text: str) -> str:
-    """The PEP 440 form of a Poetry constraint: `^1.2`, `~1.2`, `1.2.*`, `>=1,<2`, `*`; "" where it is another."""
-    parts = []
-    for raw in text.split(","):
-        part = raw.strip()
-        if not part or part == "*":
-            continue
-        if "||" in part or "|" in part:
-            return ""
-        sign = part[0]
-        if sign in "^~" and not part.startswith("~="):
-            bounds = _bounds(part[1:].strip(), caret=sign == "^")
-            if not bounds:
-                return ""
-            parts.append(bounds)
-        elif sign in "<>!=" or part.startswith("~="):
-            parts.append(part if not part.startswith("=") or part.startswith("==") else f"={part}")
+def poetry(text: str) -> str | None:
+    """The PEP 440 form of a Poetry constraint: `^1.2`, `~1.2`, `1.2.*`, `>=1 <2`, `*`; None where it is another."""
+    parts: list[str] = []
+    for raw in text.replace("<", " <").replace(">", " >").replace(",", " ").split():
+        if parts and parts[-1] in {"<", ">", "<=", ">=", "=", "==", "!=", "~=", "^", "~"}:
+            parts[-1] += raw  # `>= 1.2`
         else:
-            parts.append(f"=={part}")
-    return ",".join(parts)
+            parts.append(raw)
+    found = [_constraint(part) for part in parts if part != "*"]
+    return None if None in found else ",".join(part for part in found if part)
 
 
-def _bounds(version: str, *, caret: bool) -> str:
+def _constraint(part: str) -> str | None:
+    sign = part[0]
+    if "|" in part:
+        return None
+    if sign in "^~" and not part.startswith("~="):
+        return _bounds(part[1:].strip(), caret=sign == "^")
+    if sign in "<>!" or part.startswith(("~=", "==")):
+        return part
+    return f"=={part.removeprefix('=')}"
+
+
+def _bounds(version: str, *, caret: bool) -> str | None:
     numbers = version.split(".")
-    if not all(number.isdigit() for number in numbers):
-        return ""
+    if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):
+        return None
     values = [int(number) for number in numbers]
     if caret:
         at = next((index for index, value in enumerate(values) if value), len(values) - 1)

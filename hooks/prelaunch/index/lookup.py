@@ -23,6 +23,15 @@ class Asked:
     def __init__(self, module: str, name: str | None = None, *, attribute: bool = False) -> None:
         self.module, self.name, self.attribute = module, name, attribute
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asked) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, str | None, bool]:
+        return self.module, self.name, self.attribute
+
     @property
     def top(self) -> str:
         """The first part of the module."""
@@ -51,6 +60,8 @@ def provider(index: Index, top: str, named: Collection[str] = ()) -> Package | N
 
 def lacking(package: Package, asked: Asked, release: int) -> str | None:
     """The dotted path that a release surely lacks, so that the import fails there; None where it may succeed."""
+    if _is_special(asked.name):
+        return None
     if asked.attribute:
         return _attribute(package, asked, release)
     verdict = package.module(asked.module, release)
@@ -65,6 +76,11 @@ def lacking(package: Package, asked: Asked, release: int) -> str | None:
     if package.distribution == PYTHON and release not in package.seen(top) and package.seen(top):
         return top
     return None
+
+
+def _is_special(name: str | None) -> bool:
+    """Whether a name is a dunder: every module has some, and the import system sets more."""
+    return name is not None and name.startswith("__") and name.endswith("__")
 
 
 def _attribute(package: Package, asked: Asked, release: int) -> str | None:
@@ -109,8 +125,8 @@ def history(package: Package, path: str) -> tuple[str, str]:
     return package.releases[seen[-1]], package.releases[seen[0]]
 
 
-def around(releases: Sequence[str], version: str) -> tuple[int, ...] | None:
-    """The numbers of the releases on both sides of a version that is not among them; None where it is newer than all.
+def around(releases: Sequence[str], version: str) -> tuple[int | None, int | None]:
+    """The numbers of the nearest releases at or below a version, and at or above; None where there is none.
 
     A release between two that agree has what they have: what went came back in no case that was looked at.
     """
@@ -119,11 +135,8 @@ def around(releases: Sequence[str], version: str) -> tuple[int, ...] | None:
     try:
         wanted = Version(version)
     except InvalidVersion:
-        return None
-    below = [number for number, each in enumerate(releases) if Version(each) <= wanted]
-    above = [number for number, each in enumerate(releases) if Version(each) > wanted]
-    if not above and (not below or Version(releases[below[-1]]) != wanted):
-        return None
-    if below and Version(releases[below[-1]]) == wanted:
-        return (below[-1],)
-    return (*below[-1:], *above[:1])
+        return None, None
+    known = [Version(each) for each in releases]
+    below = sum(each <= wanted for each in known) - 1
+    above = sum(each < wanted for each in known)
+    return below if below >= 0 else None, above if above < len(known) else None

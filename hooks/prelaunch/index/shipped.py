@@ -16,7 +16,11 @@ LARGER = "prelaunch_index"
 PYTHON_FILE = "python.txt"
 """The names of the standard library."""
 
+HEAD = "head"
+_LONGEST_HEAD = 4_000_000
+
 _texts: dict[str, bytes] = {}
+_names: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
 _opened: dict[str, Index | None] = {}
 
 
@@ -62,6 +66,27 @@ def index() -> Index | None:
     return _opened[""]
 
 
+def may_be_given(top: str) -> bool:
+    """Whether the index may hold a top-level module: its name stands somewhere among the names of the file's head.
+
+    Most modules of most programs are their own, and for them no index is opened.
+    """
+    if "" in _opened:
+        return True
+    if HEAD not in _texts:
+        from prelaunch.index.layout import HEADER, PACKAGE, TABLES, TOP
+
+        try:
+            with open(path(), "rb", 0) as file:
+                _, _, _, packages, tops, strings = HEADER.unpack(file.read(HEADER.size).ljust(HEADER.size, b"\0"))
+                file.seek(TABLES + packages * PACKAGE.size + tops * TOP.size)
+                _texts[HEAD] = file.read(min(strings, _LONGEST_HEAD))
+        except OSError:
+            _texts[HEAD] = b""
+    # a file that is no index is opened, for its fault to be told
+    return top.encode("utf-8", "surrogatepass") in _texts[HEAD] or not _texts[HEAD]
+
+
 def python_names(module: str) -> tuple[frozenset[str], frozenset[str]] | None:
     """The names of a module of the standard library that come or go between versions, and those that are always there.
 
@@ -69,18 +94,37 @@ def python_names(module: str) -> tuple[frozenset[str], frozenset[str]] | None:
     for a module that is not listed. The lists are `python.txt`, written with the index: asked about nearly every file,
     they are read without opening it.
     """
+    if module not in _names:
+        _names[module] = _python_names(module)
+    return _names[module]
+
+
+def _python_names(module: str) -> tuple[frozenset[str], frozenset[str]] | None:
     if "" not in _texts:
         try:
-            with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), PYTHON_FILE), "rb") as file:
-                _texts[""] = b"\n" + file.read()
+            with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), PYTHON_FILE), "rb", 0) as file:
+                _texts[""] = file.read()
         except OSError:
             _texts[""] = b""
-    text = _texts[""]
-    at = text.find(f"\n{module} ".encode("utf-8", "surrogatepass"))
-    if at < 0:
+    line = _line_of(_texts[""], module.encode("utf-8", "surrogatepass"))
+    if not line:
         return None
-    changed, _, stable = text[at : text.find(b"\n", at + 1)].partition(b"/")
+    changed, _, stable = line.partition(b"/")
     return frozenset(changed.decode().split()[1:]), frozenset(stable.decode().split())
+
+
+def _line_of(text: bytes, module: bytes) -> bytes:
+    """The line of a module in a text whose lines are sorted by their first word; empty where there is none."""
+    low, high = 0, len(text)
+    while low < high:
+        start = text.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        stop = text.find(b"\n", start)
+        stop = stop if stop >= 0 else len(text)
+        name = text[start : text.find(b" ", start, stop)]
+        if name == module:
+            return text[start:stop]
+        low, high = (stop + 1, high) if name < module else (low, start)
+    return b""
 
 
 def spell_python(package: Package) -> str:
@@ -96,7 +140,8 @@ def spell_python(package: Package) -> str:
         stable = names - changed
         if len(seen) < len(everything):
             changed.add("*")
-        if not all(package.is_closed(module, number) for number in seen):
+        # where one version's names are all known, a name that is not among them is lacking there
+        if not any(package.is_closed(module, number) for number in seen):
             stable = {"*"}
         lines.append(" ".join((module, *sorted(changed), "/", *sorted(stable))))
     return "\n".join(lines) + "\n"

@@ -45,6 +45,7 @@ class Index:
             raise IndexDamaged("the name index is damaged: the checksum of its table does not match")
         self.built, self.generator, _ = self._slice(self._strings, self._blocks).decode().split("\n", 2)
         self._opened: dict[str, Package | None] = {}
+        self._given: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def open(cls, path: str) -> Index:
@@ -64,11 +65,11 @@ class Index:
 
     def providers(self, top: str) -> tuple[str, ...]:
         """The distributions, normalised and sorted, in the index or not, that give a top-level name; () unknown."""
-        at = self._find(self._tops, top)
-        if at is None:
-            return ()
-        _, _, value, size = TOP.unpack_from(self._data, at)
-        return tuple(self._string(value, size).decode().split(" "))
+        if top not in self._given:
+            at = self._find(self._tops, top)
+            value, size = TOP.unpack_from(self._data, at)[2:] if at is not None else (0, 0)
+            self._given[top] = tuple(self._string(value, size).decode().split(" ")) if at is not None else ()
+        return self._given[top]
 
     def package(self, distribution: str) -> Package | None:
         """What the index holds of a distribution (normalised name); None where it is not in the index."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prelaunch_rules import NAMES
+from prelaunch_rules import suspects
 
 if TYPE_CHECKING:
     from prelaunch.model import Source
     from prelaunch.project import Project
 
-_TOPS = frozenset(group[0].decode() for group in NAMES)
-
 
 def sift(source: Source, project: Project) -> bool:
     """Whether a text imports something that the project may lack; guards and the like are not looked at."""
-    from prelaunch.index.quick import questions
-    from prelaunch_rules.import_names.judgement import may_lack
+    key = ("import-names", source.path, source.text)
+    if key not in project.memo:
+        from prelaunch_rules.import_names.judgement import may_lack
 
-    data = source.text.encode("utf-8", "surrogateescape")
-    return any(may_lack(asked, source.path, project) for asked in questions(data, _TOPS))
+        asked = suspects(source.text.encode("utf-8", "surrogateescape"))
+        project.memo[key] = any(may_lack(each, source.path, project) for each in asked)
+    return bool(project.memo[key])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.index.lookup import PYTHON, Asked, history, lacking_in_all, provider
+from prelaunch.index.lookup import PYTHON, Asked, always_there, history, lacking_in_all, provider
 from prelaunch.index.shipped import index
 from prelaunch_rules.import_names.surroundings import may_be_another
 
@@ -72,9 +73,38 @@ def _curated(asked: Asked, path: str, project: Project) -> Fault | None:
         if found is not None:
             # of several rows of a missing module the one of this name has the suggestion
             missing, row = (found[0], row) if row and row.missing == "module" else found
-    if row is None or may_be_another(row.package, asked.top, path, project):
+    if row is None or not _is_used(row.package, asked, path, project):
         return None
-    return Fault(missing, row.package, row.first, row.last, right=_right(row, asked))
+    return Fault(
+        missing,
+        row.package,
+        row.first,
+        row.last,
+        certainty=_certainty(row, path, project),
+        right=_right(row, asked),
+    )
+
+
+def _is_used(distribution: str, asked: Asked, path: str, project: Project) -> bool:
+    """Whether the module is the distribution's, and the project may have the distribution."""
+    from prelaunch_rules.import_names.versions import uses
+
+    return not may_be_another(distribution, asked.top, path, project) and (
+        distribution == PYTHON or uses(project, path, distribution, index())
+    )
+
+
+def _certainty(row: Row, path: str, project: Project) -> Certainty:
+    """Less than certain where the project has a release that is newer than what was looked at."""
+    from packaging.version import InvalidVersion, Version
+
+    from prelaunch.dependencies import pinned, requirements
+
+    version = pinned(requirements(project, path).get(row.package, ()))
+    try:
+        return "likely" if version is not None and Version(version) > Version(row.last) else "certain"
+    except InvalidVersion:
+        return "certain"
 
 
 def _right(row: Row, asked: Asked) -> Right | None:
@@ -86,24 +116,41 @@ def _right(row: Row, asked: Asked) -> Right | None:
 def _indexed(asked: Asked, path: str, project: Project, *, guess: bool = True) -> Fault | None:
     found = index()
     package = _package(asked, path, project) if found is not None else None
-    if found is None or package is None or may_be_another(package.distribution, asked.top, path, project):
-        return None
-    everything = range(len(package.releases))
-    never = lacking_in_all(package, asked, everything)
-    if never is None and all(lacking_in_all(package, asked, (number,)) is None for number in everything):
+    if package is None or not _lacks_somewhere(package, asked):
         return None
     from prelaunch_rules.import_names.versions import said
 
-    narrowed = said(project, path, package, found)
+    # what is asked first is known of the whole project; whether it is another module, of each folder
+    narrowed = said(project, path, package)
     if narrowed is None:
         return None
-    if package.distribution == PYTHON:
-        return _of_python(asked, path, project, package, narrowed)
-    missing = never or (None if narrowed.every else lacking_in_all(package, asked, narrowed.releases))
-    if missing is None:
+    fault = (
+        _of_python(asked, path, project, package, narrowed)
+        if package.distribution == PYTHON
+        else _of_distribution(asked, package, narrowed)
+    )
+    if fault is None or not _is_used(package.distribution, asked, path, project):
         return None
-    fault = _fault(package, missing, narrowed, never=never is not None)
     return fault._replace(right=_suggested(asked, package, narrowed)) if guess else fault
+
+
+@cache
+def _lacks_somewhere(package: Package, asked: Asked) -> bool:
+    return not always_there(package, asked)
+
+
+def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None:
+    never = _never(package, asked)
+    missing = never or (None if said.every else lacking_in_all(package, asked, said.releases))
+    if missing is None and said.likely:
+        missing = lacking_in_all(package, asked, said.likely)
+        said = said._replace(certainty="likely")
+    return None if missing is None else _fault(package, missing, said, never=never is not None)
+
+
+@cache
+def _never(package: Package, asked: Asked) -> str | None:
+    return lacking_in_all(package, asked, range(len(package.releases)))
 
 
 def _package(asked: Asked, path: str, project: Project) -> Package | None:
@@ -120,8 +167,20 @@ def _package(asked: Asked, path: str, project: Project) -> Package | None:
 
 def _fault(package: Package, path: str, said: Said, *, never: bool) -> Fault:
     had, since = ("", "") if never else history(package, path)
-    fault = Fault(path, package.distribution, package.releases[0], package.releases[-1], never, had=had, since=since)
-    return fault._replace(version=said.version, where=said.where)
+    # a range may admit a release that is not known yet, which matters only for what some release has
+    certainty = "certain" if never and not said.every else said.certainty
+    return Fault(
+        path,
+        package.distribution,
+        package.releases[0],
+        package.releases[-1],
+        never,
+        said.version,
+        said.where,
+        had,
+        since,
+        certainty,
+    )
 
 
 def _of_python(asked: Asked, path: str, project: Project, package: Package, said: Said) -> Fault | None:
@@ -135,8 +194,8 @@ def _of_python(asked: Asked, path: str, project: Project, package: Package, said
         return None
     fault = _fault(package, missing, said, never=False)
     # a distribution that another one needs may bring the module back, unless all of them are known
-    sure = said.sure and (whole or knows_all(project, path))
-    return fault._replace(certainty="certain" if sure else "likely")
+    sure = whole or said.certainty != "certain" or knows_all(project, path)
+    return fault._replace(certainty=said.certainty if sure else "likely")
 
 
 def _suggested(asked: Asked, package: Package, said: Said) -> Right | None:

@@ -7,60 +7,46 @@ from typing import TYPE_CHECKING, NamedTuple
 from prelaunch.index.lookup import PYTHON, around
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from prelaunch.dependencies import Requirement
     from prelaunch.index.store import Index, Package
+    from prelaunch.model import Certainty
     from prelaunch.project import Project
 
 _DEPTH = 3
 """How far the requirements of requirements are followed: what a project imports it nearly always names itself."""
 
 
-_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")
-
-
 class Said(NamedTuple):
     """The numbers of the releases that the project may get, and how that is known.
 
-    `every`: nothing narrows them. `version` is what a pin says, `where` the place that narrows (`uv.lock:12`), `sure`
-    whether that place alone decides.
+    `every`: nothing narrows them. `version` is what a pin says, `where` the place that narrows (`uv.lock:12`).
+    `certainty` is less than certain where a release that the index does not know may be installed, or where the place
+    does not decide alone. `likely` are the releases of the pin's own minor version, where the index has only another
+    patch of it: what one lacks the other lacks, but for the rare patch that removes a name.
     """
 
     releases: tuple[int, ...]
     every: bool = False
     version: str = ""
     where: str = ""
-    sure: bool = True
+    certainty: Certainty = "certain"
+    likely: tuple[int, ...] = ()
 
 
-def said(project: Project, path: str, package: Package, index: Index) -> Said | None:
-    """What the project of the file at `path` says of a distribution; None where it is not one of its own.
+def uses(project: Project, path: str, distribution: str, index: Index | None) -> bool:
+    """Whether the project of a file may have a distribution: it names it, or nothing, or something that requires it.
 
-    A project that says nothing of any distribution may have every one.
+    Not where what it names is no release (a repository, a path), which may hold anything.
     """
-    if package.distribution == PYTHON:
-        return _python(project, path, package)
-    from prelaunch.dependencies import allowed, pinned, requirements
+    from prelaunch.dependencies import requirements
 
     named = requirements(project, path)
-    everything = tuple(range(len(package.releases)))
-    if not named:
-        return Said(everything, every=True)
-    own = named.get(package.distribution)
-    if own is None:
-        return Said(everything, every=True) if _needed(package.distribution, named, index) else None
-    place = next((f"{each.path}:{each.line}" for each in own if each.specifier), "")
-    versions = {each.specifier for each in own if each.locked}
-    if len(versions) == 1 and (version := pinned(own)) is not None:
-        if version in package.releases:
-            return Said((package.releases.index(version),), version=version, where=place)
-        near = around(package.releases, version)
-        return Said(everything, every=True) if near is None else Said(near, version=version, where=place)
-    numbers = allowed(own, package.releases)
-    if not numbers or len(numbers) == len(everything):
-        return Said(everything, every=True)
-    return Said(numbers, where=place)
+    if any(each.unknown for each in named.get(distribution, ())):
+        return False
+    names = [name for name, group in named.items() if not all(each.constraint for each in group)]
+    return not names or distribution in names or (index is not None and _needed(distribution, names, index))
 
 
 def _needed(distribution: str, named: Iterable[str], index: Index) -> bool:
@@ -79,6 +65,49 @@ def _needed(distribution: str, named: Iterable[str], index: Index) -> bool:
     return False
 
 
+def said(project: Project, path: str, package: Package) -> Said | None:
+    """What the project of the file at `path` says of a distribution that it uses; None where no release is known.
+
+    A project that says nothing of it may have every release.
+    """
+    if package.distribution == PYTHON:
+        return _python(project, path, package)
+    from prelaunch.dependencies import allowed, pinned, requirements
+
+    own = requirements(project, path).get(package.distribution, ())
+    everything = tuple(range(len(package.releases)))
+    if not any(each.specifier for each in own):
+        return Said(everything, every=True)
+    place = next(f"{each.path}:{each.line}" for each in own if each.specifier)
+    version = pinned(own)
+    if version is not None:
+        return _pinned(package.releases, version, place)
+    found = allowed(own, package.releases)
+    certainty: Certainty = "likely" if found.newer else "certain"
+    if len(found.numbers) == len(everything):
+        return Said(everything, every=True)
+    return Said(found.numbers, where=place, certainty=certainty) if found.numbers else None
+
+
+def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
+    below, above = around(releases, version)
+    if below is None:
+        return None  # older than what is known
+    near = (below,) if above is None else tuple(sorted({below, above}))
+    likely = tuple(number for number in near if _minor(releases[number]) == _minor(version))
+    if above is None:
+        everything = tuple(range(len(releases)))
+        return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
+    return Said(near, version=version, where=place, likely=likely)
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    from packaging.version import Version
+
+    parsed = Version(version)
+    return parsed.epoch, *(*parsed.release, 0)[:2]
+
+
 def _python(project: Project, path: str, package: Package) -> Said | None:
     from prelaunch.dependencies import python_versions
 
@@ -89,7 +118,7 @@ def _python(project: Project, path: str, package: Package) -> Said | None:
         return None
     numbers = tuple(package.releases.index(version) for version in found.versions)
     version = found.versions[0] if len(found.versions) == 1 else ""
-    return Said(numbers, version=version, where=found.source, sure=found.certain)
+    return Said(numbers, version=version, where=found.source, certainty=found.certainty)
 
 
 def brings(project: Project, path: str, module: str) -> bool:
@@ -106,4 +135,4 @@ def knows_all(project: Project, path: str) -> bool:
     from prelaunch.dependencies import requirements
 
     named = requirements(project, path)
-    return any(each.path.endswith(_LOCKS) for group in named.values() for each in group)
+    return any(each.lock for group in named.values() for each in group)

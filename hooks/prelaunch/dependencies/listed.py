@@ -1,0 +1,80 @@
+"""Requirements files of pip: pinned or ranged, with what they include and are constrained by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prelaunch.dependencies.requirement import MOST, parse
+from prelaunch.dependencies.text import beside, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.dependencies.requirement import Requirement
+    from prelaunch.project import Project
+
+_MAX_FILES = 60
+_INCLUDES = ("-r", "--requirement")
+_CONSTRAINTS = ("-c", "--constraint")
+_EDITABLE = ("-e", "--editable")
+
+
+def requirements_file(
+    project: Project, path: str, seen: set[str], *, constraint: bool = False
+) -> Iterator[Requirement]:
+    """What a file says, and those that it includes (`-r`) or is held to (`-c`); none of `seen`, to which it adds."""
+    queue = [(path, constraint)]
+    count = 0
+    while queue and len(seen) < _MAX_FILES:
+        current, only = queue.pop(0)
+        if current in seen:
+            continue
+        seen.add(current)
+        for number, line in _logical_lines(read(project, current)):
+            text = line
+            if line.startswith("-"):
+                for flags in (_INCLUDES, _CONSTRAINTS):
+                    other = option(line, flags)
+                    if other:
+                        queue.append((beside(current, other), only or flags is _CONSTRAINTS))
+                text = option(line, _EDITABLE)
+                if "#egg=" not in text:
+                    continue
+            found = parse(text.partition(" --")[0], current, number)
+            count += 1
+            if count > MOST:
+                return
+            if found is not None:
+                yield found._replace(constraint=only) if only else found
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines with what continues them, without comments: the number of the first, and the text."""
+    kept: list[str] = []
+    first = 0
+    for number, raw in enumerate(text.splitlines(), 1):
+        first = first or number
+        line = raw
+        if line.lstrip().startswith("#"):
+            line = ""  # a comment also ends a line that goes on
+        elif line.endswith("\\"):
+            kept.append(line[:-1])
+            continue
+        line = "".join((*kept, line)).replace("\t", " ")
+        at = line.find(" #")
+        line = (line if at < 0 else line[:at]).strip()
+        if line:
+            yield first, line
+        kept, first = [], 0
+    if kept:
+        yield first, "".join(kept).strip()
+
+
+def option(line: str, flags: tuple[str, str]) -> str:
+    """The value of an option in its short or its long form; "" where the line is another."""
+    for flag in flags:
+        if line.startswith(flag):
+            rest = line[len(flag) :]
+            if rest[:1] in {" ", "=", "\t"} or (len(flag) == 2 and rest):
+                return rest.lstrip(" =\t").strip("\"'")
+    return ""
