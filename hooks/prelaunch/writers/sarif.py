@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from json import dumps
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
 from prelaunch import __version__
-from prelaunch.writers.json import decodable
-from prelaunch.writers.place import place, utf16
+from prelaunch.identity import fingerprints
+from prelaunch.pages import HOME, address
+from prelaunch.writers.place import decodable, place, utf16
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,16 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # 
     """Write one run to `out`. Its paths are relative to the project's root, which SRCROOT stands for."""
     rules = {rule.name: rule for rule in report.rules}
     names = sorted(report.known)
-    seen: dict[str, int] = {}
-    results = [_result(finding, names.index(finding.rule), seen) for finding in report.findings]
+    results = [
+        _result(finding, names.index(finding.rule), fingerprint)
+        for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True)
+    ]
     run = {
         "tool": {
             "driver": {
                 "name": "prelaunch",
                 "semanticVersion": __version__,
+                "informationUri": HOME,
                 "rules": [_rule(name, report.known[name], rules.get(name)) for name in names],
             }
         },
@@ -44,16 +47,18 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # 
 
 def _rule(name: str, summary: str, rule: Rule | None) -> dict[str, Any]:
     described = {"text": summary}
+    page = address(name, rule)
     return {
         "id": name,
         "shortDescription": described,
         "fullDescription": described,
         "help": described if rule is None else {**described, "markdown": rule.doc},
+        **({"helpUri": page} if page else {}),
         "defaultConfiguration": {"level": LEVELS["certain" if rule is None else rule.certainty]},
     }
 
 
-def _result(finding: Finding, index: int, seen: dict[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
     artifact = {"uri": _uri(finding.source.path), "uriBaseId": "SRCROOT"}
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -63,7 +68,7 @@ def _result(finding: Finding, index: int, seen: dict[str, int]) -> dict[str, Any
         "locations": [
             {"physicalLocation": {"artifactLocation": artifact, "region": _region(finding.source, finding.span)}}
         ],
-        "partialFingerprints": {"prelaunch/v1": _fingerprint(finding, seen)},
+        "partialFingerprints": {"prelaunch/v1": fingerprint},
     }
     if finding.fix is not None:
         replacements = [
@@ -90,11 +95,3 @@ def _region(source: Source, span: Span) -> dict[str, int]:
 
 def _uri(path: str) -> str:
     return quote(path.encode("utf-8", "surrogateescape"))
-
-
-def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:
-    """What lines added above do not change: rule, path, the text without its spaces, and which of its kind it is."""
-    text = "".join(finding.source.text[finding.span.start : finding.span.stop].split())
-    identity = f"{finding.rule}\0{finding.source.path}\0{text}"
-    seen[identity] = seen.get(identity, 0) + 1
-    return hashlib.sha256(f"{identity}\0{seen[identity]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
