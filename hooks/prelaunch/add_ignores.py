@@ -145,7 +145,7 @@ class _Silencer:
                 close = source.text.index("]", source.text.index(MARK, ignore.span.start))
                 yield Edit(Span(close, close), "".join(f", {rule}" for rule in rules))
                 return
-        text, start = source.line(line), _line_start(source, line)
+        text, start = source.line(line), source.offset_of(line)
         above = source.line(line - 1).rstrip() if line > 1 else ""
         words = f" {MARK} ignore[{', '.join(rules)}] {self.reason}"
         if not above.endswith(("\\", "`", "^")):
@@ -239,13 +239,6 @@ def _same_python(old: str, new: str) -> bool:
             return ast.dump(ast.parse(old)) == ast.dump(ast.parse(new))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-
-
-def _line_start(source: Source, line: int) -> int:
-    at = 0
-    for _ in range(line - 1):
-        at = source.text.index("\n", at) + 1
-    return at
 
 
 def _line_end(source: Source, start: int) -> str:

@@ -133,19 +133,7 @@ def add_check(parser: ArgumentParser) -> None:
         help="write an ignore comment with this reason beside each finding that would be printed",
     )
     add_rule_choice(parser)
-    limits = parser.add_argument_group("only what is new")
-    limits.add_argument(
-        "--since",
-        metavar="REF",
-        help="only findings on lines added since this branch left REF (git merge-base REF HEAD), committed or not; "
-        "lines of renamed files stay old, untracked files are new. --since HEAD: what is not committed. "
-        "What an added line makes wrong in another place is not shown",
-    )
-    limits.add_argument(
-        "--baseline",
-        metavar="FILE",
-        help="leave out the findings that FILE knows, fail on entries whose finding is gone; see prelaunch baseline",
-    )
+    add_limits(parser)
     prints = parser.add_argument_group("output")
     prints.add_argument(
         "--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)"
@@ -159,6 +147,23 @@ def add_check(parser: ArgumentParser) -> None:
     )
     prints.add_argument("--statistics", action="store_true", help="count the findings of each rule")
     prints.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
+
+
+def add_limits(parser: ArgumentParser) -> None:
+    """The options that leave out what was there before."""
+    limits = parser.add_argument_group("only what is new")
+    limits.add_argument(
+        "--since",
+        metavar="REF",
+        help="only findings on lines added since this branch left REF (git merge-base REF HEAD), committed or not; "
+        "lines of renamed files stay old, untracked files are new. --since HEAD: what is not committed. "
+        "What an added line makes wrong in another place is not shown",
+    )
+    limits.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that FILE knows, fail on entries whose finding is gone; see prelaunch baseline",
+    )
 
 
 def add_rule_choice(parser: ArgumentParser) -> None:

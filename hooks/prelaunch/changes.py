@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """A line as a patch shows it: the number of its hunk, and its number in the old file (None: it is added)."""
+    """A line as a patch shows it: its hunk, its number in the old file (None: it is added), its text without end."""
 
     hunk: int
     old: int | None
+    text: bytes = b""
 
 
 class Changed(NamedTuple):
@@ -74,6 +75,19 @@ def parse(patch: bytes) -> dict[str, Changed]:
     return files
 
 
+def lines_shown(patch: bytes) -> dict[int, Line]:
+    """The lines that the hunks of one file show, by their numbers: a patch without the lines that name the file."""
+    lines = iter(patch.split(b"\n"))
+    shown: dict[int, Line] = {}
+    hunk = 0
+    for line in lines:
+        header = _header(line) if line.startswith(b"@@ ") else None
+        if header is not None:
+            shown.update(_hunk(lines, *header, hunk))
+            hunk += 1
+    return shown
+
+
 def _header(line: bytes) -> tuple[int, int, int, int] | None:
     """The old start and count and the new start and count of `@@ -1,2 +3,4 @@`."""
     words = line.split(b" ")
@@ -98,12 +112,12 @@ def _hunk(
             return
         mark = line[:1]
         if mark == b"+":
-            yield new, Line(hunk, None)
+            yield new, Line(hunk, None, line[1:].rstrip(b"\r"))
             new, new_left = new + 1, new_left - 1
         elif mark == b"-":
             old, old_left = old + 1, old_left - 1
         elif mark in {b" ", b""}:
-            yield new, Line(hunk, old)
+            yield new, Line(hunk, old, line[1:].rstrip(b"\r"))
             new, new_left, old, old_left = new + 1, new_left - 1, old + 1, old_left - 1
 
 

@@ -28,6 +28,11 @@ COMMANDS = {
     "builds": Command(
         "list every image build and its platform", "prelaunch.arguments:add_builds", "prelaunch.cli:run_builds"
     ),
+    "review": Command(
+        "write the findings into a pull request",
+        "prelaunch.review.command:add_arguments",
+        "prelaunch.review.command:run",
+    ),
     "rules": Command("list the rules", "prelaunch.arguments:add_rules", "prelaunch.cli:run_rules"),
     "explain": Command(
         "print what a rule finds, why, and examples", "prelaunch.arguments:add_explain", "prelaunch.cli:run_explain"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.__main__ import main
-from prelaunch.changes import Changed, Line, parse
+from prelaunch.changes import Changed, Line, lines_shown, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,14 +194,15 @@ def test_a_patch_gives_the_lines_that_it_shows() -> None:
     files = parse(PATCH)
     assert list(files) == ["x y", 't\tbä"', "new"]
     assert files["x y"].lines == {
-        1: Line(0, 1),
-        2: Line(0, None),
-        3: Line(0, None),
-        4: Line(0, 3),
-        21: Line(2, None),
+        1: Line(0, 1, b"a"),
+        2: Line(0, None, b"+++ b/not a file"),
+        3: Line(0, None, b"@@ -1 +1 @@"),
+        4: Line(0, 3, b"c"),
+        21: Line(2, None, b"last"),
     }
     assert [line for line in range(30) if files["x y"].adds(line)] == [2, 3, 21]
-    assert files["new"] == Changed("new", "old", {4: Line(0, None)})
+    assert files["new"] == Changed("new", "old", {4: Line(0, None, b"y")})
+    assert lines_shown(b"@@ -3,0 +4 @@\n+y\n") == files["new"].lines
 
 
 @given(st.binary(max_size=300), st.integers(0, len(PATCH)))
