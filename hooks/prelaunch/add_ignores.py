@@ -62,9 +62,10 @@ def add(call: Call, judge: Judge, options: Namespace, scope: Scope) -> Added:
     files = {file.path: file for file in call.files}
     changes, count, refused = {}, 0, []
     for path, findings in _by_path(scope.narrow(report).report).items():
-        silencer = _Silencer(call.project, files[path], judge, reason)
-        old = findings[0].source
-        new, left = silencer.silence(old, _lines(findings))
+        old, lines = findings[0].source, _lines(findings)
+        new, left = old, set(lines)
+        if path in files:
+            new, left = _Silencer(call.project, files[path], judge, reason).silence(old, lines)
         if new.text != old.text:
             changes[path] = (old, new)
         bad = [finding for finding in findings if finding.source.position(finding.span.start)[0] in left]

@@ -62,7 +62,7 @@ class Scope(NamedTuple):
 
 
 def limit(call: Call, judge: Judge, options: Namespace) -> Scope:
-    """The limits of the call; its files are narrowed to those that can hold a finding within them."""
+    """The limits of the call. Files without a change are judged too: one may show what a change in another breaks."""
     since = None
     known: tuple[Entry, ...] = ()
     if options.since is not None:
@@ -72,7 +72,6 @@ def limit(call: Call, judge: Judge, options: Namespace) -> Scope:
         from prelaunch.since import since as added_since
 
         since = added_since(call.root, options.since)
-        call.files = since.files(call.files)
     if options.baseline is not None:
         from prelaunch.baseline import read
 

@@ -9,9 +9,8 @@ from prelaunch.changes import Changed, parse
 from prelaunch.engine import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from prelaunch.discover import File
     from prelaunch.engine import Report
 
 
@@ -20,10 +19,6 @@ class Since(NamedTuple):
 
     ref: str
     changed: Mapping[str, Changed]
-
-    def files(self, files: Iterable[File]) -> list[File]:
-        """Those of `files` that were changed at all: nothing can be found in the others."""
-        return [file for file in files if file.path in self.changed]
 
     def narrow(self, report: Report) -> tuple[Report, int]:
         """The report with the findings on added lines only, and how many others there were.

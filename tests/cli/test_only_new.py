@@ -56,7 +56,7 @@ def test_only_findings_on_added_lines_are_shown(put: Put, git: Git, capsys: Capt
     capsys.readouterr()
     put("a.sh", "# again\n# more\nbuild old\nls\nbuild new\n")
     assert main(["check", "--since", "HEAD"]) == 0
-    assert capsys.readouterr().err == "2 on lines not added since HEAD; no findings; 2 builds seen\n"
+    assert capsys.readouterr().err == "3 on lines not added since HEAD; no findings; 3 builds seen\n"
 
 
 def test_what_the_other_branch_did_meanwhile_is_not_ours(put: Put, git: Git, capsys: Capture) -> None:

@@ -19,6 +19,9 @@ SCRIPT = Source("dir/ä b.sh", "#!/bin/sh\n\té😀 build -t x \\\n  .\nbuild\nb
 HOSTILE = Source("a&<b>'\",:;]%\x1b[2J.sh", "<script>alert(1)</script> | `x` ]]> \udcff\x00\r\nbuild\r\n")
 
 
+PAGE = "https://example.org/rules/a/"
+
+
 def at(source: Source, text: str, nth: int = 0) -> Span:
     start = -1
     for _ in range(nth + 1):
@@ -57,10 +60,8 @@ FINDINGS = (
 
 @pytest.fixture
 def rule(tmp_path: Path) -> Rule:
-    folder = tmp_path / "prelaunch_rules" / "a"
-    folder.mkdir(parents=True)
-    (folder / "README.md").write_text("# a\n\nWhat a is for.\n")
-    return Rule("a", Build, lambda fact, project: iter(()), "likely", True, str(folder))  # noqa: ARG005
+    (tmp_path / "README.md").write_text("# a\n\nWhat a is for.\n")
+    return Rule("a", Build, lambda fact, project: iter(()), "likely", True, str(tmp_path), url=PAGE)  # noqa: ARG005
 
 
 @pytest.fixture

@@ -75,8 +75,12 @@ def github(repository: Any, serve: Callable[[Any], Any], monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def review(repository: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+def review(
+    repository: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
     """Run `prelaunch review` for the head that is checked out; gives the exit code, what was printed, what was said."""
+
+    monkeypatch.setattr("prelaunch.review.transport.TRIES", 1)
 
     def run(*arguments: str, head: str | None = None) -> tuple[int, str, str]:
         event = {"pull_request": {"number": 7, "head": {"sha": head or repository.head}}}

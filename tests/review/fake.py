@@ -96,10 +96,10 @@ class App:
         self.ids += 1
         return self.ids
 
-    def token_of(self, headers: Mapping[str, str]) -> str:
-        return headers.get("Authorization", "").partition(" ")[2]
+    def token_of(self, headers: Any) -> str:
+        return str(headers.get("Authorization", "")).partition(" ")[2]
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: Any) -> Reply:
+    def answer(self, method: str, target: str, headers: Any, body: Any) -> Reply:
         url = urlsplit(target)
         path = url.path.removeprefix(self.prefix)
         self.requests.append((method, path, body))
@@ -201,7 +201,7 @@ class GitHub(App):
             (f"DELETE {pull}/comments/{{id}}", self.delete_comment),
         ]
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: Any) -> Reply:
+    def answer(self, method: str, target: str, headers: Any, body: Any) -> Reply:
         operation = self.operation(method, urlsplit(target).path)
         if operation is None:
             self.requests.append((method, target, body))
@@ -327,8 +327,8 @@ class GitLab(App):
             (f"PUT {merge}/notes/{{id}}", self.put_note),
         ]
 
-    def token_of(self, headers: Mapping[str, str]) -> str:
-        return headers.get("PRIVATE-TOKEN", "")
+    def token_of(self, headers: Any) -> str:
+        return str(headers.get("PRIVATE-TOKEN", ""))
 
     @property
     def refs(self) -> dict[str, str]:

@@ -316,7 +316,6 @@ def test_a_server_that_is_not_there_is_no_crash(
     repository.put("build.sh", _builds(1))
     repository.commit()
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
-    monkeypatch.setattr("prelaunch.review.transport.TRIES", 1)
     code, out, err = review()
     assert code == 1
     assert "connection refused" in err.lower()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prelaunch.pages import HOME
+from prelaunch import HOME
 from prelaunch.review.forge import State
 from prelaunch.review.transport import RefusedError
 

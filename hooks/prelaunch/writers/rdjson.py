@@ -8,7 +8,7 @@ from __future__ import annotations
 from json import dumps
 from typing import TYPE_CHECKING, Any, TextIO
 
-from prelaunch.pages import HOME
+from prelaunch import HOME
 from prelaunch.writers.place import decodable
 from prelaunch.writers.subject import one_edit, subjects
 

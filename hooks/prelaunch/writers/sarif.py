@@ -6,9 +6,8 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
-from prelaunch import __version__
+from prelaunch import HOME, __version__
 from prelaunch.identity import fingerprints
-from prelaunch.pages import HOME, address
 from prelaunch.writers.place import decodable, place, utf16
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ LEVELS = {"certain": "error", "likely": "warning", "hint": "note"}
 def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # noqa: ARG001 (paths stay the root's)
     """Write one run to `out`. Its paths are relative to the project's root, which SRCROOT stands for."""
     rules = {rule.name: rule for rule in report.rules}
+    pages = report.pages
     names = sorted(report.known)
     results = [
         _result(finding, names.index(finding.rule), fingerprint)
@@ -35,7 +35,7 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # 
                 "name": "prelaunch",
                 "semanticVersion": __version__,
                 "informationUri": HOME,
-                "rules": [_rule(name, report.known[name], rules.get(name)) for name in names],
+                "rules": [_rule(name, report.known[name], rules.get(name), pages.get(name, "")) for name in names],
             }
         },
         "columnKind": "utf16CodeUnits",
@@ -45,9 +45,8 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # 
     out.write(dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n")
 
 
-def _rule(name: str, summary: str, rule: Rule | None) -> dict[str, Any]:
+def _rule(name: str, summary: str, rule: Rule | None, page: str) -> dict[str, Any]:
     described = {"text": summary}
-    page = address(name, rule)
     return {
         "id": name,
         "shortDescription": described,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.engine import OWN_RULES
 from prelaunch.identity import fingerprints
 from prelaunch.model import Edit, Span
-from prelaunch.pages import address
 from prelaunch.writers.place import Place, place, printable
 
 if TYPE_CHECKING:
@@ -54,8 +52,7 @@ class Subject(NamedTuple):
 
 def subjects(report: Report) -> Iterator[Subject]:
     """The findings of a report, described, in its order."""
-    pages = {name: address(name, None) for name in OWN_RULES}
-    pages |= {rule.name: address(rule.name, rule) for rule in report.rules}
+    pages = report.pages
     for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True):
         yield Subject(finding, place(finding.source, finding.span), fingerprint, pages.get(finding.rule, ""))
 
