@@ -198,7 +198,15 @@ def test_the_lines_of_a_merge_are_found_in_the_diff_or_not_commented(
     repository.commit()
     head = repository.head
     text = (repository.folder / "deploy.sh").read_text()
-    repository.put("deploy.sh", text.replace("#!/bin/sh\n", "#!/bin/sh\n# from main\n"))  # judged, but not committed
+    merged = text.replace("#!/bin/sh\n", "#!/bin/sh\n# from main\n")  # judged, but not committed
+    repository.put("deploy.sh", merged)
+    review(head=head)
+    [(_, _, body)] = github.writes()
+    assert [comment["line"] for comment in body["comments"]] == [15]
+    assert "--platform linux/amd64 -t new" in body["comments"][0]["body"]
+    github.comments.clear()
+    github.reviews.clear()
+    repository.put("deploy.sh", merged.replace("-t new", "-t newer"))
     review(head=head)
     [(_, _, body)] = github.writes()
     assert "comments" not in body
@@ -275,6 +283,9 @@ def test_a_comment_that_cannot_be_placed_does_not_lose_the_others(
     assert (code, out) == (1, "")
     assert ["comments" in body for body in tries] == [True, False]
     assert "- `build.sh:2` missing-platform" in github.reviews[0]["body"]
+    review()
+    assert ["comments" in body for body in tries] == [True, False, True]
+    assert [request[0] for request in github.writes()] == ["POST", "POST", "POST"]  # and no PUT
 
 
 @pytest.mark.parametrize(

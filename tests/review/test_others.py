@@ -171,8 +171,10 @@ def test_gitea_and_forgejo_get_a_review_and_a_last_word(
     repository: Any, job: Job, review: Review, host: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     app = job(fake.Gitea(repository), {**GITEA, host: "true", "GITHUB_EVENT_PATH": str(tmp_path / "event.json")})
-    if host != "GITEA_ACTIONS":
+    if host != "GITEA_ACTIONS":  # with the job's own token
         monkeypatch.delenv("GITEA_ACTIONS")
+        app.me = {"id": -2, "login": "forgejo-actions"}
+        app.routes[0] = ("GET /user", lambda body: Reply(403))  # noqa: ARG005
     pull, issue = "/repos/me/app/pulls/7", "/repos/me/app/issues/7"
     read = [f"GET {pull}", f"GET {pull}.diff", "GET /user", f"GET {pull}/reviews"]
     repository.put("build.sh", _builds(1, 2, 3))

@@ -12,11 +12,15 @@ from prelaunch.changes import parse
 from prelaunch.review.forge import State
 from prelaunch.review.plan import SUMMARY, Known
 from prelaunch.review.remarks import mark, marked
+from prelaunch.review.transport import RefusedError
 
 if TYPE_CHECKING:
     from prelaunch.review.plan import Plan
     from prelaunch.review.target import Target
     from prelaunch.review.transport import Client
+
+JOB = -2
+"""The id of `gitea-actions` (`forgejo-actions`)."""
 
 GONE = f"*This is not found any more.*\n\n{mark('gone')}"
 
@@ -34,7 +38,7 @@ class Gitea:
         """The head, the diff, and the own comments and summary."""
         head = self.client.get(self.pull)["head"]["sha"]
         changed = parse(self.client.get_text(f"{self.pull}.diff"))
-        me = self.client.get("/user")["id"]
+        me = self._me()
         comments = [
             comment
             for review in self.client.pages(f"{self.pull}/reviews?limit=50")
@@ -45,6 +49,15 @@ class Gitea:
             if comment["user"]["id"] == me and marked(comment.get("body")) == SUMMARY:
                 summary, said = str(comment["id"]), comment["body"]
         return State(head, changed, _known(comments, me), summary, said)
+
+    def _me(self) -> int:
+        """Who the token speaks for; a job's own token may not ask, and speaks for a user that only jobs are."""
+        try:
+            return int(self.client.get("/user")["id"])
+        except RefusedError as error:
+            if error.forbidden:
+                return JOB
+            raise
 
     def carry_out(self, plan: Plan, state: State, summary: str) -> list[str]:
         """One review with the new comments, the summary beside it, and a last word in what is outdated."""

@@ -13,6 +13,7 @@ from prelaunch.review.forge import State
 from prelaunch.review.plan import SUMMARY, Known
 from prelaunch.review.remarks import mark, marked
 from prelaunch.review.transport import RefusedError
+from prelaunch.writers.markdown import code
 
 if TYPE_CHECKING:
     from prelaunch.review.plan import Plan
@@ -59,30 +60,35 @@ class GitHub:
 
     def carry_out(self, plan: Plan, state: State, summary: str) -> list[str]:
         """One review with the new comments; its body is the summary, unless there is one to bring up to date."""
-        wanted = bool(plan.post or plan.rest or plan.kept or state.summary)
-        first = wanted and not state.summary
-        if plan.post or first:
+        first = not state.summary and bool(plan.post or plan.rest or plan.kept)
+        posted = not plan.post
+        if plan.post:
             body = summary if first else f"{len(plan.post)} new since the last review.\n\n{mark('review')}"
-            self._post(state.head, body, plan)
-        if state.summary and state.said != summary:
+            posted = self._post(state.head, body, [_comment(remark) for remark in plan.post])
+        if not posted:
+            # one comment that GitHub cannot place loses all of them, and it does not say which
+            lines = "".join(f"- {code(f'{one.changed.path}:{one.last}')} {one.subject.rule}\n" for one in plan.post)
+            summary = f"GitHub could not place these comments:\n\n{lines}\n{summary}"
+        if first and not (plan.post and posted):
+            self._post(state.head, summary, [])
+        elif state.summary and state.said != summary:
             self.client.write("PUT", f"{self.pull}/reviews/{state.summary}", {"body": summary})
         for comment in plan.outdated:
             self.client.write("DELETE", f"{self.pulls}/comments/{comment.id}")
         return []
 
-    def _post(self, head: str, body: str, plan: Plan) -> None:
+    def _post(self, head: str, body: str, comments: list[dict[str, Any]]) -> bool:
+        """Post a review; False where GitHub finds fault with its comments."""
         review: dict[str, Any] = {"commit_id": head, "event": "COMMENT", "body": body}
-        if plan.post:
-            review["comments"] = [_comment(remark) for remark in plan.post]
+        if comments:
+            review["comments"] = comments
         try:
             self.client.write("POST", f"{self.pull}/reviews", review)
         except RefusedError as error:
-            # one comment that GitHub cannot place loses all of them, and it does not say which
-            if error.status != 422 or not plan.post:
+            if error.status != 422 or not comments:
                 raise
-            listed = "\n".join(f"- `{one.subject.path}:{one.last}` {one.subject.rule}" for one in plan.post)
-            body = f"GitHub refused to place these comments:\n\n{listed}\n\n{body}"
-            self.client.write("POST", f"{self.pull}/reviews", {"commit_id": head, "event": "COMMENT", "body": body})
+            return False
+        return True
 
 
 def _comment(remark: Remark) -> dict[str, Any]:

@@ -65,17 +65,21 @@ def marked(body: object) -> str:
 def remark(subject: Subject, changed: Changed | None) -> Remark | None:
     """The comment for a finding; None where none of its lines is one that the diff adds.
 
-    The diff's lines must read as the judged file's do: CI may have judged a merge, whose lines stand elsewhere.
+    The diff's lines must read as the judged file's do. CI may have judged a merge with the base branch, in which they
+    stand elsewhere: they are then looked for, and taken where only one place of the diff reads so.
     """
-    finding = subject.finding
     if changed is None:
         return None
     suggested = _suggestion(subject, changed)
-    if suggested is not None:
-        return suggested
-    for line in lines_of(finding):
-        if changed.adds(line) and _agrees(finding.source, changed, line):
-            return Remark(subject, changed, line, line, None)
+    return suggested if suggested is not None else _plain(subject, changed)
+
+
+def _plain(subject: Subject, changed: Changed) -> Remark | None:
+    """The comment on the first line of the finding that is added."""
+    for line in lines_of(subject.finding):
+        there = _in_diff(subject.finding.source, changed, range(line, line + 1))
+        if there is not None and changed.adds(there[0]):
+            return Remark(subject, changed, there[0], there[0], None)
     return None
 
 
@@ -86,30 +90,44 @@ def _suggestion(subject: Subject, changed: Changed) -> Remark | None:
     if edit is None:
         return None
     lines = lines_in(subject.finding, edit.span)
-    first, last = lines[0], lines[-1]
-    start, stop = source.offset_of(first), _line_end(source, last)
-    new = source.text[start : edit.span.start] + edit.text + source.text[edit.span.stop : stop]
-    if first not in changed.lines and first - 1 in changed.lines and edit.span == (start, start) and start > 0:
+    there = _in_diff(source, changed, lines)
+    start = source.offset_of(lines[0])
+    if there is None and lines[0] > 1 and edit.span == (start, start):
         # whole lines put before a line that the diff does not show, often the end of the file: they follow the last one
-        first = last = first - 1
-        start, stop = source.offset_of(first), _line_end(source, first)
-        new = source.text[start:stop] + "\n" + edit.text.removesuffix("\n")
-    shown = [changed.lines.get(line) for line in range(first, last + 1)]
-    hunks = {line.hunk for line in shown if line is not None}
-    touched = any(changed.adds(line) for line in (*range(first, last + 1), *lines_of(subject.finding)))
-    if None in shown or len(hunks) != 1 or not touched or "\r" in new or "\r" in source.text[start : stop + 1]:
+        lines = range(lines[0] - 1, lines[0])
+        there = _in_diff(source, changed, lines)
+        new = source.line(lines[0]) + "\n" + edit.text.removesuffix("\n")
+    else:
+        new = (
+            source.text[start : edit.span.start]
+            + edit.text
+            + source.text[edit.span.stop : _line_end(source, lines[-1])]
+        )
+    if there is None or "\r" in new or "\r" in source.text[source.offset_of(lines[0]) : _line_end(source, lines[-1])]:
         return None
-    if not all(_agrees(source, changed, line) for line in range(first, last + 1)):
+    if len({changed.lines[line].hunk for line in there}) > 1:
         return None
-    return Remark(subject, changed, first, last, decodable(new))
+    if not any(changed.adds(line) for line in there) and _plain(subject, changed) is None:
+        return None
+    return Remark(subject, changed, there[0], there[-1], decodable(new))
 
 
-def _agrees(source: Source, changed: Changed, line: int) -> bool:
-    """Whether a line of the diff reads as the same line of the judged file."""
-    shown = changed.lines.get(line)
-    if shown is None:
-        return False
-    return shown.text.decode("utf-8", "replace") == decodable(source.line(line))
+def _in_diff(source: Source, changed: Changed, lines: range) -> range | None:
+    """Where the diff shows these lines of the judged file; None where it does not, or in more places than one."""
+    texts = [decodable(source.line(line)) for line in lines]
+    if _reads(changed, lines[0], texts):
+        return lines
+    places = [start for start in changed.lines if _reads(changed, start, texts)]
+    return range(places[0], places[0] + len(lines)) if len(places) == 1 else None
+
+
+def _reads(changed: Changed, start: int, texts: list[str]) -> bool:
+    """Whether the lines from `start` on are shown, and read so."""
+    for line, text in enumerate(texts, start):
+        shown = changed.lines.get(line)
+        if shown is None or shown.text.decode("utf-8", "replace") != text:
+            return False
+    return True
 
 
 def _line_end(source: Source, line: int) -> int:
