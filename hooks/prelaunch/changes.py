@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prelaunch.model import Finding, Span
+    from prelaunch.model import Finding
 
 
 class Line(NamedTuple):
@@ -40,14 +40,9 @@ class Changed(NamedTuple):
 
 
 def lines_of(finding: Finding) -> range:
-    """The lines that a finding's place touches."""
-    return lines_in(finding, finding.span)
-
-
-def lines_in(finding: Finding, span: Span) -> range:
-    """The lines of a finding's source that a span touches; an end behind a line's end is still that line."""
-    first = finding.source.position(span.start)[0]
-    return range(first, finding.source.position(max(span.start, span.stop - 1))[0] + 1)
+    """The lines that a finding's place touches; an end behind a line's end is still that line."""
+    source, span = finding.source, finding.span
+    return range(source.position(span.start)[0], source.position(max(span.start, span.stop - 1))[0] + 1)
 
 
 def parse(patch: bytes) -> dict[str, Changed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.review.remarks import mark, remark
+from prelaunch.review.remarks import Diff, mark, remark
 from prelaunch.writers.markdown import ORDER, code, inline, rule_link
 from prelaunch.writers.place import printable
 
@@ -54,11 +54,14 @@ def make_plan(subjects: Iterable[Subject], changed: Mapping[str, Changed], known
     """
     there = {comment.fingerprint for comment in known}
     remarks, rest, found = [], [], set()
+    diffs: dict[str, Diff] = {}
     for subject in subjects:
         found.add(subject.fingerprint)
         if subject.fingerprint in there:
             continue
-        one = remark(subject, changed.get(subject.path))
+        if subject.path in changed and subject.path not in diffs:
+            diffs[subject.path] = Diff.of(subject.finding.source, changed[subject.path])
+        one = remark(subject, diffs[subject.path]) if subject.path in diffs else None
         if one is None:
             rest.append(subject)
         else:
