@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from prelaunch.__main__ import main
 
@@ -180,3 +183,59 @@ def test_an_unreadable_file_is_no_fault_that_a_comment_could_excuse(folder: Path
     assert code == 1
     assert after == "services:\n  a:\n    build: [\n"
     assert "0 ignored" in said
+
+
+_SHELL = st.sampled_from(
+    [
+        "docker buildx build .\n",
+        "  docker buildx build -t x \\\n",
+        "    .\n",
+        "ls && \\\n",
+        "docker buildx build a; docker buildx build b\n",
+        "echo 'x\n",
+        "'\n",
+        "cat <<EOF\n",
+        "EOF\n",
+        "# prelaunch: ignore[missing-platform] old\n",
+        "# prelaunch: ignore[overwritten-tag] old\n",
+        'bash -c "\n',
+        '"\n',
+        "\r\n",
+        "é # x\n",
+    ]
+)
+_STEP = st.sampled_from(
+    [
+        "      - run: docker buildx build .\n",
+        "      - run: >\n",
+        "      - run: |\n",
+        "      - run: >-\n",
+        "          docker buildx build .\n",
+        "          cd x &&\n",
+        "          -t y\n",
+        "            docker buildx build z\n",
+        '      - run: "docker buildx build \\\n',
+        '          ."\n',
+        "      - run: docker buildx build\n",
+        "        # prelaunch: ignore[missing-platform] old\n",
+        "      - uses: docker/build-push-action@v6\n",
+        "        with: {push: true}\n",
+        "\n",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_SHELL, max_size=8).map("".join), st.lists(_STEP, max_size=8).map(lambda parts: STEPS + "".join(parts)))
+def test_whatever_a_file_holds_comments_change_nothing_else_in_it(
+    folder: Path, capsys: Capture, script: str, workflow: str
+) -> None:
+    for name, text in (("a.sh", script), (".github/workflows/x.yml", workflow)):
+        code, after, _ = _add(folder, name, text, capsys)
+        assert code in {0, 1}
+        kept = after.replace("[overwritten-tag, missing-platform] old", "[overwritten-tag] old")
+        kept = re.sub(r"(?m)^[ \t]*# prelaunch: ignore\[missing-platform\] local\r?\n", "", kept)
+        assert re.sub(r"  # prelaunch: ignore\[missing-platform\] local", "", kept) == text
+        path = folder / name
+        main(["check", "--add-ignores", "local", name])
+        assert path.read_bytes().decode() == after
