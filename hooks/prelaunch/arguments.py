@@ -19,7 +19,7 @@ examples:
   prelaunch check Makefile deploy/         judge one file and one folder
   prelaunch check --fix                    write what can be proved, print the rest
   prelaunch check --diff | git apply       look at the fixes first
-  prelaunch check --since origin/main       only what this branch adds
+  prelaunch check --since origin/main      only what this branch adds
   prelaunch check --output sarif=prelaunch.sarif --output gitlab=gl-code-quality-report.json
   prelaunch check --add-ignores "runs on the machine that builds it" scripts/dev.sh
   prelaunch check - --stdin-filename ci/build.sh < build.sh
@@ -122,7 +122,8 @@ def add_check(parser: ArgumentParser) -> None:
     """The options of `prelaunch check`."""
     from prelaunch.output import FORMATS
 
-    parser.epilog = CHECK_EXAMPLES
+    formats = "".join(f"  {name:10}  {meaning}\n" for name, meaning in FORMATS.items())
+    parser.epilog = f"{CHECK_EXAMPLES}\nformats:\n{formats}"
     add_paths(parser)
     mend = parser.add_mutually_exclusive_group()
     mend.add_argument("--fix", action="store_true", help="write the safe fixes, then judge again")
@@ -136,7 +137,7 @@ def add_check(parser: ArgumentParser) -> None:
     add_limits(parser)
     prints = parser.add_argument_group("output")
     prints.add_argument(
-        "--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)"
+        "--format", choices=FORMATS, default="text", metavar="FORMAT", help="one of those below (default: text)"
     )
     prints.add_argument(
         "--output",

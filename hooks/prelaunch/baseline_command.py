@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, baseline, engine
 from prelaunch.arguments import add_paths, add_rule_choice
-from prelaunch.call import Call
+from prelaunch.call import STDIN, Call
 from prelaunch.check import make_judge
 from prelaunch.output import write_file
 from prelaunch.scope import Scope
@@ -41,6 +41,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Do what the arguments say; the exit code."""
+    if STDIN in options.paths:
+        raise CannotRunError("a baseline speaks of files: leave out standard input")
     call = Call(options)
     path = options.file or call.shown(baseline.NAME)
     if options.action == "create" and os.path.exists(path):

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "for people: the place, the message, the line",
     "concise": "for people and editors: a line each",
-    "json": "for programs; its schema is shipped",
+    "json": "for programs; its schema is shipped: prelaunch/writers/report.schema.json",
     "sarif": "SARIF 2.1.0, for code scanning",
     "github": "GitHub's workflow commands: annotations",
     "gitlab": "GitLab's code quality report",
-    "junit": "JUnit XML",
+    "junit": "JUnit XML, a failed test a finding",
     "checkstyle": "Checkstyle XML",
-    "rdjson": "reviewdog, whole",
-    "rdjsonl": "reviewdog, a line each",
+    "rdjson": "reviewdog's diagnostics, one document",
+    "rdjsonl": "the same, a line each",
     "azure": "Azure Pipelines' logging commands",
-    "markdown": "a table for a job's summary",
-    "html": "one static page",
+    "markdown": "a table, for a job's summary",
+    "html": "one static page for people",
 }
 """The formats, each a module of `prelaunch.writers`."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from prelaunch import CannotRunError
 from prelaunch.__main__ import main
-from prelaunch.output import Target, targets
+from prelaunch.output import FORMATS, Target, targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,5 +92,5 @@ def test_what_is_no_file_is_written_to_and_never_replaced(put: Put, capfd: pytes
 def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--help"]) == 0
     words = capsys.readouterr().out.split()
-    for form in ("text,", "sarif,", "rdjsonl,", "html"):
+    for form in FORMATS:
         assert form in words

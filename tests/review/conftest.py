@@ -36,6 +36,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     made.commit("old")
     made.git("switch", "-q", "-c", "change")
     monkeypatch.chdir(made.folder)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     for name in list(os.environ):
         if name.startswith(("GITHUB_", "CI", "GITEA_", "FORGEJO_", "BITBUCKET_", "GITLAB_", "GH_", "PRELAUNCH_")):
             monkeypatch.delenv(name)

@@ -258,6 +258,10 @@ def test_the_command_line_overrides_the_environment(
         ({}, ["--forge", "gitlab", "--repository", "1"], "say --api-url"),
         ({}, ["--forge", "gitlab", "--repository", "1", "--api-url", "file:///etc"], "say --api-url"),
         ({"GITHUB_ACTIONS": "true"}, [], "say --repository"),
+        ({"GITHUB_ACTIONS": "true"}, ["--repository", "a/b?c"], "the repository cannot be 'a/b?c'"),
+        ({"GITHUB_ACTIONS": "true"}, ["--repository", "a/b", "--pull-request", "7/merge"], "cannot be '7/merge'"),
+        ({"GITHUB_ACTIONS": "true"}, ["--repository", "a/b", "--commit", "HEAD"], "the commit cannot be 'HEAD'"),
+        ({}, ["-", "--stdin-filename", "a.sh"], "leave out standard input"),
         ({"GITHUB_ACTIONS": "true", "GITHUB_TOKEN": "a\nb"}, ["--repository", "a/b"], "a character that no token has"),
     ],
 )

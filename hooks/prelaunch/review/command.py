@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError, engine
 from prelaunch.arguments import add_limits, add_paths, add_rule_choice
-from prelaunch.call import Call
+from prelaunch.call import STDIN, Call
 from prelaunch.check import make_judge
 from prelaunch.review.bitbucket import Bitbucket
 from prelaunch.review.fallback import fall_back
@@ -74,6 +74,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Review; 0 clean, 1 findings or a stale baseline, 2 could not run."""
+    if STDIN in options.paths:
+        raise CannotRunError("a review speaks of the files of a repository: leave out standard input")
     call = Call(options)
     judge = make_judge(call, options, fixes=True)
     scope = limit(call, judge, options)
@@ -110,27 +112,30 @@ def _review(report: Report, target: Target, options: Namespace) -> str | None:
     forge = _FORGES[target.forge](target, client)
     try:
         state = forge.read()
-        if target.commit and state.head != target.commit:
-            print(
-                f"prelaunch: the pull request has moved on to {state.head[:12]}: its own run will review it",
-                file=sys.stderr,
-            )
-            return None
-        plan = make_plan(subjects(report), state.changed, state.known, options.max_comments)
+    except RefusedError as error:
+        return _refusal(error, options)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+        return f"{target.api} answered what no {target.forge} does"
+    if target.commit and state.head != target.commit:
+        moved = f"prelaunch: the pull request has moved on to {state.head[:12]}: its own run will review it"
+        print(moved, file=sys.stderr)
+        return None
+    plan = make_plan(subjects(report), state.changed, state.known, options.max_comments)
+    try:
         refused = forge.carry_out(plan, state, summarise(plan, len(report.findings)))
     except RefusedError as error:
-        if options.dry_run:
-            raise CannotRunError(str(error)) from None
-        if error.forbidden:
-            return f"{error}; a token of a fork is read-only, whatever `permissions:` says"
-        return str(error)
-    except (KeyError, IndexError, TypeError, AttributeError):
-        return f"{target.api} answered what no {target.forge} does"
+        return _refusal(error, options)
     for line in refused:
         print(f"prelaunch: {line}", file=sys.stderr)
     done = f"{len(plan.post)} new, {plan.kept} there already, {len(plan.outdated)} taken back"
     print(f"prelaunch: {'would review' if options.dry_run else 'reviewed'}: {done}", file=sys.stderr)
     return None
+
+
+def _refusal(error: RefusedError, options: Namespace) -> str:
+    if options.dry_run:
+        raise CannotRunError(str(error)) from None
+    return f"{error}; a token of a fork is read-only, whatever `permissions:` says" if error.forbidden else str(error)
 
 
 def _print(method: str, path: str, body: Any) -> None:  # noqa: ANN401 (JSON)

@@ -53,12 +53,20 @@ def find_target(environment: Mapping[str, str], options: Namespace) -> Target:
     repository = options.repository or found.repository
     if not repository:
         raise CannotRunError("the repository is not known: say --repository OWNER/NAME")
+    number, commit = options.pull_request or found.number, options.commit or found.commit
+    for name, value, good in (
+        ("repository", repository, all(char.isalnum() or char in "._-/~" for char in repository)),
+        ("number of the pull request", number, not number or number.isdecimal()),
+        ("commit", commit, not commit or all(char in "0123456789abcdef" for char in commit)),
+    ):
+        if not good or not value.isascii():
+            raise CannotRunError(f"the {name} cannot be {value!r}")
     return found._replace(
         forge=forge,
         api=api,
         repository=repository,
-        number=options.pull_request or found.number,
-        commit=options.commit or found.commit,
+        number=number,
+        commit=commit,
         token=_token(environment, forge, options),
     )
 

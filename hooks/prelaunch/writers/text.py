@@ -24,7 +24,7 @@ STYLES = {"certain": "bold red", "likely": "bold yellow", "hint": "bold cyan"}
 def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:
     """Write every finding to `out`; `shown` turns a path of the project into the one to print."""
     pages: dict[str, str] = {}
-    if colourful(out):
+    if out.isatty() and colourful(out):  # a log that shows colours need not know links
         from prelaunch.writers.subject import subjects
 
         pages = {subject.rule: subject.page for subject in subjects(report)}
