@@ -7,9 +7,10 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from prelaunch import __version__
+from prelaunch.commands import COMMANDS, load
 
 if TYPE_CHECKING:
-    from argparse import Namespace, _SubParsersAction
+    from argparse import Namespace
     from collections.abc import Sequence
 
 CHECK_EXAMPLES = """\
@@ -18,7 +19,9 @@ examples:
   prelaunch check Makefile deploy/         judge one file and one folder
   prelaunch check --fix                    write what can be proved, print the rest
   prelaunch check --diff | git apply       look at the fixes first
-  prelaunch check --select missing-platform --format sarif > prelaunch.sarif
+  prelaunch check --since origin/main      only what this branch adds
+  prelaunch check --output sarif=prelaunch.sarif --output gitlab=gl-code-quality-report.json
+  prelaunch check --add-ignores "runs on the machine that builds it" scripts/dev.sh
   prelaunch check - --stdin-filename ci/build.sh < build.sh
 
 exit code: 0 nothing found, 1 findings, 2 could not run
@@ -35,21 +38,6 @@ states: explicit (a platform is in force), missing (none is), delegated (another
         default (the tool never builds for the host), unknown (it cannot be known without running it)
 """
 
-DIAGNOSE_EXAMPLES = """\
-examples:
-  kubectl logs deploy/api --previous | prelaunch diagnose
-  kubectl describe pod api-0 | prelaunch diagnose
-  docker compose logs 2>&1 | prelaunch diagnose -
-  prelaunch diagnose crash.log --repository ../api --format json
-
-It looks for the text of a crash (exec format error, no such file or directory, permission denied, ImportError,
-ModuleNotFoundError, invalid ELF header, a missing ld-musl or ld-linux, no matching manifest, executable file not
-found), runs the rules that explain it over the repository, and puts first what the log itself names: the file of a
-traceback, the name that cannot be imported, the image. Any text will do, in any encoding; of a huge one the beginning
-and the end are read. The log is only read: nothing of it is run, kept or sent.
-
-exit code: 0 nothing in the repository explains it, 1 causes found, 2 could not run
-"""
 
 INDEX_EXAMPLES = """\
 examples:
@@ -67,13 +55,14 @@ is a line of FILE.report.txt. An index that is installed as `prelaunch-index` is
 def parse(arguments: Sequence[str]) -> Namespace | int:
     """The options of a call, or the exit code where the parser has already answered (help, version, a wrong call)."""
     try:
-        return _parser().parse_args(list(arguments) or ["--help"])
+        return _parser(arguments).parse_args(list(arguments) or ["--help"])
     except SystemExit as end:
         sys.stdout.flush()
         return end.code if isinstance(end.code, int) else 2
 
 
-def _parser() -> ArgumentParser:
+def _parser(arguments: Sequence[str]) -> ArgumentParser:
+    """The grammar of the command that `arguments` call; of the others only their names and summaries."""
     parser = ArgumentParser(
         prog="prelaunch",
         description="Finds what would make a container crash at start, before it is built: image builds without a "
@@ -83,44 +72,21 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"prelaunch {__version__}")
     # `prog` is said because argparse would lay out a whole usage text, and import shutil for it, to find it out
     commands = parser.add_subparsers(prog="prelaunch", dest="command", metavar="COMMAND", required=True)
-    _add_check(_command(commands, "check", "judge files and folders", CHECK_EXAMPLES))
-    _add_builds(_command(commands, "builds", "list every image build and its platform", BUILDS_EXAMPLES))
-    _add_diagnose(_command(commands, "diagnose", "find the causes of a crash from its log", DIAGNOSE_EXAMPLES))
-    rules = _command(commands, "rules", "list the rules", "")
-    rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    explain = _command(commands, "explain", "print what a rule finds, why, and examples", "")
-    explain.add_argument("rule", metavar="RULE", help="a name that `prelaunch rules` lists")
-    _add_index(_command(commands, "index", "build the name index, or say what is in it", INDEX_EXAMPLES))
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(
+            name,
+            help=command.summary,
+            description=f"{command.summary.capitalize()}.",
+            formatter_class=RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name in arguments:
+            load(command.grammar)(one)
     return parser
 
 
-def _command(commands: _SubParsersAction[ArgumentParser], name: str, summary: str, epilog: str) -> ArgumentParser:
-    return commands.add_parser(
-        name,
-        help=summary,
-        description=f"{summary.capitalize()}.",
-        epilog=epilog,
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-
-
-def _add_diagnose(parser: ArgumentParser) -> None:
-    parser.add_argument("log", nargs="?", default="-", metavar="LOG", help="a file; - (the default) is standard input")
-    parser.add_argument(
-        "--repository", default=".", metavar="PATH", help="where the causes are looked for (default: .)"
-    )
-    _add_config(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-
-
-def _add_config(parser: ArgumentParser) -> None:
-    config = parser.add_mutually_exclusive_group()
-    config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
-    config.add_argument("--no-config", action="store_true", help="read no settings")
-
-
-def _add_paths(parser: ArgumentParser) -> None:
+def add_paths(parser: ArgumentParser) -> None:
+    """The options of every command that reads files: which, and by which settings."""
     parser.add_argument(
         "paths",
         nargs="*",
@@ -129,11 +95,20 @@ def _add_paths(parser: ArgumentParser) -> None:
         help="files or folders (default: .); git-ignored files are left out of folders; - is standard input",
     )
     parser.add_argument("--stdin-filename", metavar="PATH", help="the path that standard input stands for")
-    _add_config(parser)
+    add_config(parser)
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if named")
 
 
-def _add_index(parser: ArgumentParser) -> None:
+def add_config(parser: ArgumentParser) -> None:
+    """Which settings are in force."""
+    config = parser.add_mutually_exclusive_group()
+    config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the nearest")
+    config.add_argument("--no-config", action="store_true", help="read no settings")
+
+
+def add_index(parser: ArgumentParser) -> None:
+    """The options of `prelaunch index`."""
+    parser.epilog = INDEX_EXAMPLES
     actions = parser.add_subparsers(prog="prelaunch index", dest="action", metavar="ACTION", required=True)
     info = actions.add_parser("info", help="say what is in the index", allow_abbrev=False)
     info.add_argument("distribution", nargs="?", metavar="DISTRIBUTION", help="only this one (default: all of them)")
@@ -155,20 +130,75 @@ def _add_index(parser: ArgumentParser) -> None:
     build.add_argument("--index-url", metavar="URL", help="the registry (default: the one that pip uses)")
 
 
-def _add_check(parser: ArgumentParser) -> None:
-    _add_paths(parser)
+def add_check(parser: ArgumentParser) -> None:
+    """The options of `prelaunch check`."""
+    from prelaunch.output import FORMATS
+
+    formats = "".join(f"  {name:10}  {meaning}\n" for name, meaning in FORMATS.items())
+    parser.epilog = f"{CHECK_EXAMPLES}\nformats:\n{formats}"
+    add_paths(parser)
     mend = parser.add_mutually_exclusive_group()
     mend.add_argument("--fix", action="store_true", help="write the safe fixes, then judge again")
     mend.add_argument("--diff", action="store_true", help="print the safe fixes as a diff, write nothing")
+    mend.add_argument(
+        "--add-ignores",
+        metavar="REASON",
+        help="write an ignore comment with this reason beside each finding that would be printed",
+    )
+    add_rule_choice(parser)
+    add_limits(parser)
+    prints = parser.add_argument_group("output")
+    prints.add_argument(
+        "--format", choices=FORMATS, default="text", metavar="FORMAT", help="one of those below (default: text)"
+    )
+    prints.add_argument(
+        "--output",
+        action="append",
+        default=[],
+        metavar="[FORMAT=]FILE",
+        help="FILE takes the place of standard output; FORMAT=FILE is one more report, and may be repeated",
+    )
+    prints.add_argument("--statistics", action="store_true", help="count the findings of each rule")
+    prints.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
+
+
+def add_limits(parser: ArgumentParser) -> None:
+    """The options that leave out what was there before."""
+    limits = parser.add_argument_group("only what is new")
+    limits.add_argument(
+        "--since",
+        metavar="REF",
+        help="only findings on lines added since this branch left REF (git merge-base REF HEAD), committed or not; "
+        "lines of renamed files stay old, untracked files are new. --since HEAD: what is not committed. "
+        "What an added line makes wrong in another place is not shown",
+    )
+    limits.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that FILE knows, fail on entries whose finding is gone; see prelaunch baseline",
+    )
+
+
+def add_rule_choice(parser: ArgumentParser) -> None:
+    """The options of every command that judges: by which rules, and how sure they must be."""
     for name, text in (("--select", "judge by these rules only"), ("--ignore", "do not judge by these rules")):
         parser.add_argument(name, action="append", default=[], metavar="RULE[,RULE]", help=text)
     parser.add_argument("--hints", action="store_true", help="print hints too, and fail on them")
-    parser.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text", help="default: text")
-    parser.add_argument("--statistics", action="store_true", help="count the findings of each rule")
-    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
 
 
-def _add_builds(parser: ArgumentParser) -> None:
-    _add_paths(parser)
+def add_builds(parser: ArgumentParser) -> None:
+    """The options of `prelaunch builds`."""
+    parser.epilog = BUILDS_EXAMPLES
+    add_paths(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--supported", action="store_true", help="print which places and tools are known, read nothing")
+
+
+def add_rules(parser: ArgumentParser) -> None:
+    """The options of `prelaunch rules`."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+
+
+def add_explain(parser: ArgumentParser) -> None:
+    """The options of `prelaunch explain`."""
+    parser.add_argument("rule", metavar="RULE", help="a name that `prelaunch rules` lists")

@@ -53,7 +53,7 @@ def _deployed(build: Build, project: Project) -> Build:
 
 
 def _plain(build: Build, shown: Callable[[str], str]) -> dict[str, Any]:
-    from prelaunch.writers.json import decodable
+    from prelaunch.writers.place import decodable
 
     where = place(build.source, build.span)
     return {

@@ -87,6 +87,15 @@ class Call:
         facts = kinds.facts_in(kind, data, self.words)
         return [discover.File(name, kind, facts, kinds.MARK in data)] if facts or kinds.MARK in data else []
 
+    def covers(self, path: str) -> bool:
+        """Whether the call speaks of a path of the project, be there a file or not."""
+        for named in self.paths:
+            full = os.path.realpath(named)
+            inside = discover.relative(self.root, full)
+            if inside == path or (os.path.isdir(full) and (inside == "." or path.startswith(f"{inside}/"))):
+                return True
+        return False
+
     def shown(self, path: str) -> str:
         """A path of the project as it is printed: relative to the current folder."""
         full = os.path.join(self.root, path)

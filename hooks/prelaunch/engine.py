@@ -80,7 +80,7 @@ class Report(NamedTuple):
     """What a run found: sorted, without repeats.
 
     `builds` and `unknown` count the builds that were seen, `hidden` the hints that were not asked for; `fixes` says
-    whether every fix was worked out.
+    whether every fix was worked out. `everything` holds the findings that are not shown too.
     """
 
     findings: tuple[Finding, ...]
@@ -90,6 +90,7 @@ class Report(NamedTuple):
     unknown: int = 0
     hidden: int = 0
     fixes: bool = False
+    everything: tuple[Finding, ...] = ()
 
     @property
     def known(self) -> dict[str, str]:
@@ -298,6 +299,7 @@ def run(project: Project, files: Sequence[File], judge: Judge, *, hints: bool = 
         builds += len(facts.builds)
         unknown += sum(build.state == "unknown" for build in facts.builds)
         findings += judge.judge(facts, file, project)
-    shown = order(finding for finding in findings if hints or finding.certainty != "hint")
-    hidden = len(order(findings)) - len(shown)
-    return Report(shown, judge.rules, len(files), builds, unknown, hidden, judge.fixes)
+    everything = order(findings)
+    shown = everything if hints else tuple(finding for finding in everything if finding.certainty != "hint")
+    hidden = len(everything) - len(shown)
+    return Report(shown, judge.rules, len(files), builds, unknown, hidden, judge.fixes, everything)

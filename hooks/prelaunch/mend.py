@@ -11,6 +11,7 @@ from prelaunch.engine import order, read_facts, run
 from prelaunch.kinds import kind_by_name
 from prelaunch.model import Source
 from prelaunch.project import Project
+from prelaunch.replace import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,15 +47,15 @@ def mend(project: Project, files: Sequence[File], judge: Judge, *, hints: bool =
         for (path, target), findings in _fixable(report.findings).items():
             if path not in by_path or target in changed:
                 continue
-            old = _target(findings[0])
-            new = _mend_one(_with(project, after), by_path[path], judge, findings)
+            old = findings[0].mended
+            new = _mend_one(with_sources(project, after), by_path[path], judge, findings)
             if new is not None:
                 before.setdefault(target, old)
                 changed[target] = new
         if not changed:
             break
         after |= changed
-        report = run(_with(project, after), files, judge, hints=hints)
+        report = run(with_sources(project, after), files, judge, hints=hints)
     changes = tuple((before[path], after[path]) for path in sorted(after) if before[path].text != after[path].text)
     return Mended(changes, report, max(0, len(first.findings) - len(report.findings)))
 
@@ -64,13 +65,8 @@ def _fixable(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         if finding.fix is not None and finding.fix.safe:
-            found.setdefault((finding.source.path, _target(finding).path), []).append(finding)
+            found.setdefault((finding.source.path, finding.mended.path), []).append(finding)
     return found
-
-
-def _target(finding: Finding) -> Source:
-    """The file that the fix of a finding changes."""
-    return (finding.fix.source if finding.fix else None) or finding.source
 
 
 def _mend_one(project: Project, file: File, judge: Judge, findings: Sequence[Finding]) -> Source | None:
@@ -79,7 +75,7 @@ def _mend_one(project: Project, file: File, judge: Judge, findings: Sequence[Fin
     `file` is the one that the findings stand in.
     """
     fixes = [finding.fix for finding in findings if finding.fix is not None]
-    old = _target(findings[0])
+    old = findings[0].mended
     attempts = [_compatible(fixes), *(list(fix.edits) for fix in fixes if len(fixes) > 1)]
     for edits in attempts:
         new = splice(old, edits)
@@ -114,7 +110,7 @@ def splice(source: Source, edits: Sequence[Edit]) -> Source | None:
     return Source(source.path, text, source.encoding)
 
 
-def _with(project: Project, sources: dict[str, Source]) -> Project:
+def with_sources(project: Project, sources: dict[str, Source]) -> Project:
     """The project as it would be with `sources` in place of their files; nothing remembered that they may change."""
     changed = Project(project.files, project.settings)
     for source in project.given.values():
@@ -131,7 +127,7 @@ def _sound(project: Project, file: File, judge: Judge, old: Source, new: Source)
     """Whether the changed text reads well, no rule finds more in it than it did, and some rule finds less."""
     counts = []
     for source in (old, new):
-        view = _with(project, {source.path: source})
+        view = with_sources(project, {source.path: source})
         findings = order(judge.judge(read_facts(view, file, judge.wanted, judge.rules), file, view))
         counts.append(Counter(finding.rule for finding in findings))
     return not counts[1] - counts[0] and bool(counts[0] - counts[1])
@@ -150,36 +146,9 @@ def write(root: str, old: Source, new: Source) -> None:
             status = os.fstat(file.fileno())
         if not os.access(path, os.W_OK):
             raise CannotRunError(f"{old.path}: cannot be written: it is read-only")
-        _replace(path, new.encode(new.text), status)
+        replace(path, new.encode(new.text), status)
     except OSError as error:
         raise CannotRunError(f"{old.path}: cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
-
-
-def _replace(path: str, data: bytes, like: os.stat_result) -> None:
-    temporary = os.path.join(os.path.dirname(path), f".prelaunch-{os.getpid()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(temporary, flags, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _give(temporary, like)
-        os.chmod(temporary, like.st_mode & 0o7777)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _give(path: str, like: os.stat_result) -> None:
-    own = os.stat(path)
-    if not hasattr(os, "chown") or (own.st_uid, own.st_gid) == (like.st_uid, like.st_gid):
-        return
-    try:
-        os.chown(path, like.st_uid, like.st_gid)
-    except PermissionError:
-        return  # only root may give a file away; the content and the mode are still right
 
 
 def diff(old: Source, new: Source, shown: str) -> Iterator[bytes]:

@@ -86,6 +86,10 @@ class Source(_Source):
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
+    def offset_of(self, line: int) -> int:
+        """The offset at which a 1-based line starts."""
+        return self._lines[line - 1]
+
     def line(self, number: int) -> str:
         """The text of a 1-based line, without its end."""
         start = self._lines[number - 1]
@@ -369,6 +373,11 @@ class Finding(NamedTuple):
     span: Span
     message: str
     fix: Fix | None = None
+
+    @property
+    def mended(self) -> Source:
+        """The file that the fix changes."""
+        return (self.fix.source if self.fix is not None else None) or self.source
 
 
 class Rule(NamedTuple):

@@ -96,7 +96,7 @@ def test_a_plugin_says_the_words_of_its_imports_or_gets_every_file(site: Path) -
     words = registry.import_words()
     assert words["python"] is not None
     assert b"mine" in words["python"]
-    assert any(isinstance(word, tuple) and word[0] == b"cryptography" for word in words["python"])
+    assert any(callable(word) for word in words["python"])
     assert words[""] == (b"own-tool",)
     _plugin(site, "plugin_without", {})
     assert registry.import_words()["python"] is None

@@ -121,3 +121,17 @@ def test_an_output_that_cannot_say_everything_is_no_crash(tmp_path: Path) -> Non
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment, check=False)
     assert done.returncode == 1
     assert b"b\\xe4u.sh:1:1" in done.stdout
+
+
+def test_a_plain_check_imports_no_format_no_limit_and_no_network(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "build.sh").write_text("docker buildx build .\n")
+    code, names = _modules(tmp_path, "check", "build.sh")
+    assert code == 1
+    writers = {name for name in names if name.startswith("prelaunch.writers.")}
+    assert writers <= {"prelaunch.writers.text", "prelaunch.writers.place"}
+    ours = {"review", "baseline", "since", "changes", "git", "add_ignores", "identity", "mend"}
+    assert not {f"prelaunch.{name}" for name in ours} & names
+    assert not {"urllib", "http", "hashlib", "html", "json", "subprocess", "difflib"} & {
+        n.partition(".")[0] for n in names
+    }

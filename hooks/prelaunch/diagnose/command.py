@@ -39,7 +39,7 @@ def diagnose(options: Namespace) -> int:
     chosen = tuple(rule for rule in rules if rule.name in weights)
     causes = _causes(call, chosen, weights, _around(log.lines, seen)) if chosen else []
     if options.format == "json":
-        _write_json(log, seen, causes, call)
+        _write_json(log, seen, causes, chosen, call)
     else:
         _write_text(log, seen, causes, chosen, call)
     return int(bool(causes))
@@ -115,10 +115,14 @@ def _said(log: Log, seen: Sequence[Seen], rules: Sequence[Rule]) -> Iterator[str
         yield ""
 
 
-def _write_json(log: Log, seen: Sequence[Seen], causes: Sequence[Cause], call: Call) -> None:
+def _write_json(log: Log, seen: Sequence[Seen], causes: Sequence[Cause], chosen: tuple[Rule, ...], call: Call) -> None:
     from json import dumps
 
-    from prelaunch.writers.json import VERSION, decodable, plain
+    from prelaunch.writers.json import VERSION, plain
+    from prelaunch.writers.place import decodable
+    from prelaunch.writers.subject import subjects
+
+    described = subjects(Report(tuple(each.finding for each in causes), chosen))
 
     whole: dict[str, Any] = {
         "version": VERSION,
@@ -132,6 +136,9 @@ def _write_json(log: Log, seen: Sequence[Seen], causes: Sequence[Cause], call: C
             }
             for each in seen
         ],
-        "causes": [{**plain(each.finding, call.shown), "tied": list(each.tied)} for each in causes],
+        "causes": [
+            {**plain(subject, call.shown), "tied": list(each.tied)}
+            for each, subject in zip(causes, described, strict=True)
+        ],
     }
     print(dumps(whole, indent=2))

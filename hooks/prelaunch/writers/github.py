@@ -19,16 +19,15 @@ SHOWN = 10
 """GitHub shows so many annotations of each level of a step and drops the others without a word."""
 
 
-def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:
-    """Write one command a finding, the most certain first; `shown` turns a project's path into the one to print."""
+def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # noqa: ARG001 (paths stay the root's)
+    """Write one command a finding, the most certain first; paths are relative to the root of the repository."""
     counts = dict.fromkeys(LEVELS, 0)
     for finding in sorted(report.findings, key=lambda finding: list(LEVELS).index(finding.certainty)):
         counts[finding.certainty] += 1
         where = place(finding.source, finding.span)
-        properties = {"file": shown(finding.source.path), "line": where.line, "endLine": where.end_line}
+        properties = {"title": finding.rule, "file": finding.source.path, "line": where.line, "endLine": where.end_line}
         if where.line == where.end_line:  # columns are refused for a range of lines
             properties |= {"col": where.column, "endColumn": where.end_column}
-        properties["title"] = finding.rule
         named = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
         out.write(f"::{LEVELS[finding.certainty]} {named}::{_data(printable(finding.message))}\n")
     if any(count > SHOWN for count in counts.values()):

@@ -1,17 +1,21 @@
-"""Findings for programs: one JSON object. Lines and columns count from 1, in characters; ends are exclusive."""
+"""Findings for programs: one JSON object. Lines and columns count from 1, in characters; ends are exclusive.
+
+`report.schema.json` beside this module says the same as a JSON Schema.
+"""
 
 from __future__ import annotations
 
 from json import dumps
 from typing import TYPE_CHECKING, Any, TextIO
 
-from prelaunch.writers.place import place
+from prelaunch.writers.place import decodable, place
+from prelaunch.writers.subject import subjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prelaunch.engine import Report
-    from prelaunch.model import Finding
+    from prelaunch.writers.subject import Subject
 
 VERSION = "1"
 """The version of this format: it changes when a reader of the old one would fail."""
@@ -22,7 +26,7 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:
     certainties = [finding.certainty for finding in report.findings]
     whole = {
         "version": VERSION,
-        "findings": [plain(finding, shown) for finding in report.findings],
+        "findings": [plain(subject, shown) for subject in subjects(report)],
         "summary": {
             "findings": len(certainties),
             "certain": certainties.count("certain"),
@@ -37,27 +41,26 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:
     out.write(dumps(whole, indent=2) + "\n")
 
 
-def plain(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
+def plain(subject: Subject, shown: Callable[[str], str]) -> dict[str, Any]:
     """One finding as plain data."""
+    finding = subject.finding
     return {
         "rule": finding.rule,
         "certainty": finding.certainty,
         "path": decodable(shown(finding.source.path)),
-        **place(finding.source, finding.span)._asdict(),
+        **subject.where._asdict(),
         "message": decodable(finding.message),
+        "page": subject.page or None,
+        "fingerprint": subject.fingerprint,
         "fix": None
         if finding.fix is None
         else {
             "title": decodable(finding.fix.title),
             "safe": finding.fix.safe,
+            "path": decodable(shown(finding.mended.path)),
             "edits": [
-                {**place(finding.source, edit.span)._asdict(), "text": decodable(edit.text)}
+                {**place(finding.mended, edit.span)._asdict(), "text": decodable(edit.text)}
                 for edit in finding.fix.edits
             ],
         },
     }
-
-
-def decodable(text: str) -> str:
-    """`text` as every reader of JSON can decode it: bytes that were not UTF-8 become U+FFFD."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

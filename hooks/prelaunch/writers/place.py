@@ -45,3 +45,8 @@ def _spelled(char: str) -> str:
     if "\udc80" <= char <= "\udcff":
         return f"\\x{ord(char) - 0xDC00:02x}"
     return " " if char.isspace() and char not in "\r\n\v\f\x1c\x1d\x1e\x85" else char.encode("unicode_escape").decode()
+
+
+def decodable(text: str) -> str:
+    """`text` as every reader of JSON can decode it: bytes that were not UTF-8 become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

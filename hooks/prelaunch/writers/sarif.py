@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from json import dumps
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
-from prelaunch import __version__
-from prelaunch.writers.json import decodable
-from prelaunch.writers.place import place, utf16
+from prelaunch import HOME, __version__
+from prelaunch.identity import fingerprints
+from prelaunch.writers.place import decodable, place, utf16
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,15 +23,19 @@ LEVELS = {"certain": "error", "likely": "warning", "hint": "note"}
 def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # noqa: ARG001 (paths stay the root's)
     """Write one run to `out`. Its paths are relative to the project's root, which SRCROOT stands for."""
     rules = {rule.name: rule for rule in report.rules}
+    pages = report.pages
     names = sorted(report.known)
-    seen: dict[str, int] = {}
-    results = [_result(finding, names.index(finding.rule), seen) for finding in report.findings]
+    results = [
+        _result(finding, names.index(finding.rule), fingerprint)
+        for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True)
+    ]
     run = {
         "tool": {
             "driver": {
                 "name": "prelaunch",
                 "semanticVersion": __version__,
-                "rules": [_rule(name, report.known[name], rules.get(name)) for name in names],
+                "informationUri": HOME,
+                "rules": [_rule(name, report.known[name], rules.get(name), pages.get(name, "")) for name in names],
             }
         },
         "columnKind": "utf16CodeUnits",
@@ -42,18 +45,19 @@ def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:  # 
     out.write(dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n")
 
 
-def _rule(name: str, summary: str, rule: Rule | None) -> dict[str, Any]:
+def _rule(name: str, summary: str, rule: Rule | None, page: str) -> dict[str, Any]:
     described = {"text": summary}
     return {
         "id": name,
         "shortDescription": described,
         "fullDescription": described,
         "help": described if rule is None else {**described, "markdown": rule.doc},
+        **({"helpUri": page} if page else {}),
         "defaultConfiguration": {"level": LEVELS["certain" if rule is None else rule.certainty]},
     }
 
 
-def _result(finding: Finding, index: int, seen: dict[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
     artifact = {"uri": _uri(finding.source.path), "uriBaseId": "SRCROOT"}
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -63,17 +67,18 @@ def _result(finding: Finding, index: int, seen: dict[str, int]) -> dict[str, Any
         "locations": [
             {"physicalLocation": {"artifactLocation": artifact, "region": _region(finding.source, finding.span)}}
         ],
-        "partialFingerprints": {"prelaunch/v1": _fingerprint(finding, seen)},
+        "partialFingerprints": {"prelaunch/v1": fingerprint},
     }
     if finding.fix is not None:
         replacements = [
             {
-                "deletedRegion": _region(finding.source, edit.span),
+                "deletedRegion": _region(finding.mended, edit.span),
                 "insertedContent": {"text": decodable(edit.text)},
             }
             for edit in finding.fix.edits
         ]
-        change = {"artifactLocation": artifact, "replacements": replacements}
+        mended = {**artifact, "uri": _uri(finding.mended.path)}
+        change = {"artifactLocation": mended, "replacements": replacements}
         result["fixes"] = [{"description": {"text": decodable(finding.fix.title)}, "artifactChanges": [change]}]
     return result
 
@@ -90,11 +95,3 @@ def _region(source: Source, span: Span) -> dict[str, int]:
 
 def _uri(path: str) -> str:
     return quote(path.encode("utf-8", "surrogateescape"))
-
-
-def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:
-    """What lines added above do not change: rule, path, the text without its spaces, and which of its kind it is."""
-    text = "".join(finding.source.text[finding.span.start : finding.span.stop].split())
-    identity = f"{finding.rule}\0{finding.source.path}\0{text}"
-    seen[identity] = seen.get(identity, 0) + 1
-    return hashlib.sha256(f"{identity}\0{seen[identity]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -23,17 +23,23 @@ STYLES = {"certain": "bold red", "likely": "bold yellow", "hint": "bold cyan"}
 
 def write(report: Report, out: TextIO, shown: Callable[[str], str]) -> None:
     """Write every finding to `out`; `shown` turns a path of the project into the one to print."""
-    lines = (line for finding in report.findings for line in _lines(finding, shown))
+    pages: dict[str, str] = {}
+    if out.isatty() and colourful(out):  # a log that shows colours need not know links
+        from prelaunch.writers.subject import subjects
+
+        pages = {subject.rule: subject.page for subject in subjects(report)}
+    lines = (line for finding in report.findings for line in _lines(finding, shown, pages.get(finding.rule, "")))
     write_lines(lines, out)
 
 
-def _lines(finding: Finding, shown: Callable[[str], str]) -> Iterable[Parts]:
+def _lines(finding: Finding, shown: Callable[[str], str], page: str) -> Iterable[Parts]:
     where = place(finding.source, finding.span)
     yield [
         (f"{printable(shown(finding.source.path))}", "bold"),
         (f":{where.line}:{where.column}: ", ""),
         (finding.certainty, STYLES[finding.certainty]),
-        (f"[{finding.rule}] ", "bold"),
+        (f"[{finding.rule}]", f"bold link {page}" if page else "bold"),
+        (" ", ""),
         (printable(finding.message), ""),
     ]
     if finding.source.text:

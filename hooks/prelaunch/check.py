@@ -1,0 +1,139 @@
+"""`prelaunch check`: which rules judge which files, what of it is shown, and what the exit code says."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from prelaunch import CannotRunError, engine, output, registry
+from prelaunch.call import STDIN, Call
+from prelaunch.config import suggestion
+from prelaunch.scope import limit
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from prelaunch.engine import Judge, Report
+    from prelaunch.mend import Mended
+    from prelaunch.model import Rule, Source
+    from prelaunch.project import Settings
+
+
+def run(options: Namespace) -> int:
+    """Judge, mend if asked, print; 0 clean, 1 findings or a stale baseline, 2 could not run."""
+    wanted = output.targets(options.format, options.output)
+    call = Call(options)
+    judge = make_judge(call, options, fixes=options.fix or options.diff or _hold_fixes(wanted))
+    scope = limit(call, judge, options)
+    failed, changed, notes = bool(call.missing), False, []
+    if options.add_ignores is not None:
+        from prelaunch import add_ignores
+
+        added = add_ignores.add(call, judge, options, scope)
+        report, notes = added.report, [f"{added.silenced} ignored by new comments"]
+        failed = not _write_all(call, added.changes) or failed
+        for line in added.refused:
+            print(f"prelaunch: {line}", file=sys.stderr)
+    elif options.fix or options.diff:
+        from prelaunch import mend
+
+        mended = mend.mend(call.project, call.files, judge, hints=options.hints)
+        report, changed = mended.report, bool(mended.changes)
+        failed = not _apply(call, mended, options) or failed
+        notes = [f"{'would fix' if options.diff else 'fixed'} {mended.fixed}"] if changed else []
+    else:
+        report = engine.run(call.project, call.files, judge, hints=options.hints)
+    shown = scope.narrow(report)
+    if not options.diff:
+        output.write(shown.report, wanted, call.shown, mended=options.fix and STDIN in options.paths)
+    _close(shown.report, options, [*notes, *shown.notes])
+    faults = [] if options.diff else shown.faults  # what a diff would mend is still there
+    for line in faults:
+        print(f"prelaunch: {line}", file=sys.stderr)
+    if failed:
+        return 2
+    found = bool(shown.report.findings or faults)
+    return int((found or (options.diff and changed)) and not options.exit_zero)
+
+
+def _hold_fixes(wanted: Sequence[output.Target]) -> bool:
+    return any(target.format in output.WITH_FIXES for target in wanted)
+
+
+def make_judge(call: Call, options: Namespace, *, fixes: bool) -> Judge:
+    """The rules that a call judges by; `CannotRunError` for a name that is no rule."""
+    rules = registry.load_rules()
+    known = frozenset({*engine.OWN_RULES, *(rule.name for rule in rules)})
+    chosen, ignored = _choose(rules, known, call.settings, options)
+    return engine.Judge(chosen, known, ignored, fixes=fixes)
+
+
+def _apply(call: Call, mended: Mended, options: Namespace) -> bool:
+    """Write or print what mending changed; whether all of it could be written."""
+    from prelaunch import mend
+
+    done, stdin = True, STDIN in options.paths
+    if options.diff:
+        for old, new in mended.changes:
+            sys.stdout.buffer.writelines(mend.diff(old, new, call.shown(old.path)))
+    elif not stdin:
+        done = _write_all(call, mended.changes)
+    else:
+        given = {**call.project.given, **{new.path: new for _, new in mended.changes}}
+        text = given[next(iter(call.project.given))]
+        sys.stdout.buffer.write(text.encode(text.text))
+    sys.stdout.buffer.flush()
+    return done
+
+
+def _write_all(call: Call, changes: Sequence[tuple[Source, Source]]) -> bool:
+    """Write the changed files; whether all of them could be written."""
+    from prelaunch import mend
+
+    done = True
+    for old, new in changes:
+        try:
+            mend.write(call.root, old, new)
+        except CannotRunError as error:  # noqa: PERF203 (one file must not keep the others from being written)
+            print(f"prelaunch: {error}", file=sys.stderr)
+            done = False
+    return done
+
+
+def _close(report: Report, options: Namespace, notes: Sequence[str]) -> None:
+    """The summary, on standard error so that standard output holds findings only."""
+    from prelaunch.writers import text
+
+    if options.statistics:
+        out = sys.stdout if options.format == "text" and not options.diff else sys.stderr
+        print("\n".join(text.statistics(report)), file=out, flush=True)
+    summary = text.summary(report)
+    if options.format == "text" and (notes or summary):
+        print("; ".join([*notes, summary or "no findings"]), file=sys.stderr)
+
+
+def _choose(
+    rules: Sequence[Rule], known: frozenset[str], settings: Settings, options: Namespace
+) -> tuple[tuple[Rule, ...], frozenset[str]]:
+    """The rules that judge, and the names that must not speak. What the command line selects, no setting takes away."""
+    select, ignore = _names(options.select), _names(options.ignore)
+    for origin, names in (
+        ("--select", select),
+        ("--ignore", ignore),
+        ("select of the configuration", settings.select),
+        ("ignore of the configuration", settings.ignore),
+        *(("per-path-ignores of the configuration", names) for names in settings.per_path_ignores.values()),
+    ):
+        for name in names:
+            if name not in known:
+                raise CannotRunError(f"{origin}: {name!r} is not a rule{suggestion(name, known)}")
+    if not select:
+        select, ignore = settings.select, (*ignore, *settings.ignore)
+    ignored = frozenset(ignore)
+    chosen = tuple(r for r in rules if (r.name in select if select else r.default) and r.name not in ignored)
+    return chosen, ignored
+
+
+def _names(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
