@@ -64,16 +64,26 @@ is a line of FILE.report.txt. An index that is installed as `prelaunch-index` is
 """
 
 
+OTHERS = {
+    "init": ("write the configuration and the hook for this repository", "add_init", "prelaunch.start.init"),
+    "targets": ("print the platforms that a cluster runs", "add_targets", "prelaunch.start.targets"),
+    "lsp": ("serve an editor", "add_lsp", "prelaunch.lsp.command"),
+    "completion": ("print a script that completes commands in a shell", "add_completion", "prelaunch.start.completion"),
+}
+"""The commands that have a module of their own: summary, grammar, module."""
+
+
 def parse(arguments: Sequence[str]) -> Namespace | int:
     """The options of a call, or the exit code where the parser has already answered (help, version, a wrong call)."""
     try:
-        return _parser().parse_args(list(arguments) or ["--help"])
+        return parser(list(arguments[:1]) == ["check"]).parse_args(list(arguments) or ["--help"])
     except SystemExit as end:
         sys.stdout.flush()
         return end.code if isinstance(end.code, int) else 2
 
 
-def _parser() -> ArgumentParser:
+def parser(only_check: bool = False) -> ArgumentParser:
+    """The parser of the command line; of `check` alone where nothing else is asked for, which is quicker to make."""
     parser = ArgumentParser(
         prog="prelaunch",
         description="Finds what would make a container crash at start, before it is built: image builds without a "
@@ -84,6 +94,8 @@ def _parser() -> ArgumentParser:
     # `prog` is said because argparse would lay out a whole usage text, and import shutil for it, to find it out
     commands = parser.add_subparsers(prog="prelaunch", dest="command", metavar="COMMAND", required=True)
     _add_check(_command(commands, "check", "judge files and folders", CHECK_EXAMPLES))
+    if only_check:
+        return parser
     _add_builds(_command(commands, "builds", "list every image build and its platform", BUILDS_EXAMPLES))
     _add_diagnose(_command(commands, "diagnose", "find the causes of a crash from its log", DIAGNOSE_EXAMPLES))
     rules = _command(commands, "rules", "list the rules", "")
@@ -91,6 +103,12 @@ def _parser() -> ArgumentParser:
     explain = _command(commands, "explain", "print what a rule finds, why, and examples", "")
     explain.add_argument("rule", metavar="RULE", help="a name that `prelaunch rules` lists")
     _add_index(_command(commands, "index", "build the name index, or say what is in it", INDEX_EXAMPLES))
+    from importlib import import_module
+
+    for name, (summary, grammar, module) in OTHERS.items():
+        made = _command(commands, name, summary, "")
+        getattr(import_module("prelaunch.start.arguments"), grammar)(made)
+        made.set_defaults(module=module)
     return parser
 
 

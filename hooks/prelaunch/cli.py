@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
             "explain": _explain,
             "index": _index,
         }
-        code = commands[options.command](options)
+        code = commands.get(options.command, _elsewhere)(options)
         sys.stdout.flush()
     except CannotRunError as error:
         print(f"prelaunch: {error}", file=sys.stderr)
@@ -45,11 +45,19 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
+def _elsewhere(options: Namespace) -> int:
+    """A command that has a module of its own."""
+    from importlib import import_module
+
+    code: int = import_module(options.module).run(options)
+    return code
+
+
 def _check(options: Namespace) -> int:
     rules = registry.load_rules()
     known = frozenset({*engine.OWN_RULES, *(rule.name for rule in rules)})
     call = Call(options)
-    chosen, ignored = _choose(rules, known, call.settings, options)
+    chosen, ignored = choose(rules, known, call.settings, options)
     wants = options.fix or options.diff or options.format in {"json", "sarif"}
     judge = engine.Judge(chosen, known, ignored, fixes=wants)
     failed, note, changed = bool(call.missing), "", False
@@ -121,7 +129,7 @@ def _close(report: Report, options: Namespace, note: str) -> None:
         print(note + (summary or "no findings"), file=sys.stderr)
 
 
-def _choose(
+def choose(
     rules: Sequence[Rule], known: frozenset[str], settings: Settings, options: Namespace
 ) -> tuple[tuple[Rule, ...], frozenset[str]]:
     """The rules that judge, and the names that must not speak. What the command line selects, no setting takes away."""
