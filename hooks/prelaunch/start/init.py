@@ -63,8 +63,10 @@ def _answer(options: Namespace, root: str) -> Answer:
         nodes = targets.read(options.nodes) if options.nodes else targets.ask()
         platforms = tuple(targets.platforms_of(nodes))
         counted = [node for node in nodes if str(node.platform) in platforms and not node.idle]
-        where = options.nodes or "the cluster of kubectl's current context"
-        return Answer(platforms, (f"{where}: {len(counted) or len(nodes)} nodes take workloads",))
+        where = {None: "the cluster of kubectl's current context", "-": "standard input"}
+        number = len(counted) or len(nodes)
+        said = f"{number} node{' takes' if number == 1 else 's take'} workloads"
+        return Answer(platforms, (f"{where.get(options.nodes, options.nodes)}: {said}",))
     from prelaunch.call import Call
 
     plain = {"paths": [root], "stdin_filename": None, "config": None, "no_config": False, "force_exclude": True}
