@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup test lint format bench demo index index-gate index-package clean
+.PHONY: setup test lint format bench demo index index-gate index-package docs clean
 setup: $(READY)
 
 $(READY): pyproject.toml
@@ -27,6 +27,10 @@ format: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# The site, in build/docs; a page that warns is an error.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f docs/mkdocs.yml
 
 # The founding incident: what is found, what is mended, and that nothing is left.
 DEMO := build/demo
