@@ -98,7 +98,10 @@ def rule_page(rule: Rule) -> str:
     first = min((example.line for example in examples_of(rule)), default=0)
     fix = "`--fix` mends it where that can be proved" if rule.fixable else "it is mended by hand"
     lines = list(_page_lines(rule, first))
-    lines[1:1] = ["", f"At most **{rule.certainty}**; {fix}. In a terminal: `prelaunch explain {rule.name}`.", ""]
+    text = [number for number, line in enumerate(lines) if line.strip()]
+    behind = next((number for number in range(text[1], len(lines)) if not lines[number].strip()), len(lines))
+    said = f"At most **{rule.certainty}**; {fix}. In a terminal: `prelaunch explain {rule.name}`."
+    lines[behind:behind] = ["", said]
     return "\n".join(lines) + "\n"
 
 
@@ -149,7 +152,7 @@ def command_names() -> Iterator[list[str]]:
 def help_of(words: list[str]) -> str:
     """What `--help` prints, as wide on every machine."""
     before = {name: os.environ.get(name) for name in ("COLUMNS", "NO_COLOR")}
-    os.environ.update(COLUMNS="100", NO_COLOR="1")
+    os.environ.update(COLUMNS="90", NO_COLOR="1")
     try:
         out = io.StringIO()
         with redirect_stdout(out):
