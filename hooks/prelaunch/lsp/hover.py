@@ -52,7 +52,7 @@ def _build(build: Build, judged: Judged) -> Iterator[str]:
     yield f"\nThe image {'leaves this machine' if published else 'is not seen to leave this machine'}."
     if build.via:
         yield "\nHow that is known:\n"
-        yield from (f"- {_step(step, judged.project.root)}" for step in build.via)
+        yield from (f"- {_step(step, judged.root)}" for step in build.via)
 
 
 def _step(step: Step, root: str) -> str:

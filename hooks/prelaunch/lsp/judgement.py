@@ -27,10 +27,14 @@ Python knows it as UTF-8; it is not spelled `utf-8`, after which the engine woul
 
 
 class Judged(NamedTuple):
-    """What is known of one open file: its findings and its builds, in the order of their places."""
+    """What is known of one open file: its findings and its builds, in the order of their places.
+
+    `root` is the folder that paths are relative to.
+    """
 
     source: Source
     project: Project
+    root: str
     findings: tuple[Finding, ...] = ()
     builds: tuple[Build, ...] = ()
 
@@ -54,32 +58,32 @@ def judge(
     `folders` are the workspace's. Outside a git work tree the root is the folder of the configuration, else the
     workspace's folder, else the file's. Raises `CannotRunError` where the configuration is wrong.
     """
-    project = _project(path, buffers, folders)
-    name = discover.relative(project.root, path)
+    project, root = _project(path, buffers, folders)
+    name = discover.relative(root, path)
     source = project.open(name)
     file = _look(name, source.text, project.settings)
     if file is None:
-        return Judged(source, project)
+        return Judged(source, project, root)
     known = frozenset({*engine.OWN_RULES, *(rule.name for rule in rules())})
     chosen, ignored = choose(rules(), known, project.settings, Namespace(select=[], ignore=[]))
     judge = engine.Judge(chosen, known, ignored, fixes=fixes)
     facts = engine.read_facts(project, file, judge.wanted, judge.rules)
     found = engine.order(judge.judge(facts, file, project))
     shown = tuple(finding for finding in found if hints or finding.certainty != "hint")
-    return Judged(facts.source, project, shown, tuple(sorted(facts.builds, key=lambda build: build.span)))
+    return Judged(facts.source, project, root, shown, tuple(sorted(facts.builds, key=lambda build: build.span)))
 
 
-def _project(path: str, buffers: Mapping[str, str], folders: Sequence[str]) -> Project:
+def _project(path: str, buffers: Mapping[str, str], folders: Sequence[str]) -> tuple[Project, str]:
     folder = os.path.dirname(path)
     top = discover.git_top(folder)
     config = find_config(folder, top)
     workspace = next((real for real in map(os.path.realpath, folders) if discover.within(real, path)), folder)
-    root = top or (workspace if config is None else os.path.dirname(config))
+    root = os.path.realpath(top or (workspace if config is None else os.path.dirname(config)))
     project = Project(root, Settings() if config is None else load_config(config, root))
     for other, text in buffers.items():
-        if discover.within(project.root, other):
-            project.add(Source(discover.relative(project.root, other), text, DECODED))
-    return project
+        if discover.within(root, other):
+            project.add(Source(discover.relative(root, other), text, DECODED))
+    return project, root
 
 
 def _look(name: str, text: str, settings: Settings) -> discover.File | None:

@@ -36,15 +36,15 @@ class Answer(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def find(project: Project, files: Sequence[File]) -> Answer:
-    """What the repository says. `files` are the candidates of its builds."""
+def find(project: Project, root: str, files: Sequence[File]) -> Answer:
+    """What the repository at `root` says. `files` are the candidates of its builds."""
     reasons: list[str] = []
     kinds = (
-        ("the deploy files ask for nodes of", deploy_clues),
-        ("the builds name", lambda project: build_clues(project, files)),
+        ("the deploy files ask for nodes of", deploy_clues(project, root)),
+        ("the builds name", build_clues(project, files)),
     )
-    for said, clues_of in kinds:
-        clues = list(clues_of(project))
+    for said, found in kinds:
+        clues = list(found)
         by_platforms: dict[tuple[str, ...], list[Clue]] = {}
         for clue in clues:
             by_platforms.setdefault(clue.platforms, []).append(clue)
@@ -88,9 +88,9 @@ def _known(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def deploy_clues(project: Project) -> Iterator[Clue]:
+def deploy_clues(project: Project, root: str) -> Iterator[Clue]:
     """The node selectors of manifests, line by line, so that templates are read too: `kubernetes.io/arch: amd64`."""
-    for path in discover.walk(project.root, "."):
+    for path in discover.walk(root, "."):
         if not path.endswith((".yaml", ".yml")):
             continue
         source = project.read(path)

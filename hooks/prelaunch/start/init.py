@@ -71,7 +71,7 @@ def _answer(options: Namespace, root: str) -> Answer:
 
     plain = {"paths": [root], "stdin_filename": None, "config": None, "no_config": False, "force_exclude": True}
     call = Call(Namespace(**plain))
-    return find(call.project, call.files)
+    return find(call.project, call.root, call.files)
 
 
 def _config(root: str, answer: Answer) -> Iterable[Change]:
