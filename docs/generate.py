@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from argparse import ArgumentParser
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,8 @@ def render() -> dict[str, str]:
     pages["rules/index.md"] = rules_index(rules)
     pages["reference/commands.md"] = "\n\n".join(["# Commands", *commands_page()]) + "\n"
     pages["reference/configuration.md"] = "\n".join(configuration_page()) + "\n"
+    pages["reference/action.md"] = "\n".join(action_page()) + "\n"
+    pages["reference/component.md"] = "\n".join(component_page()) + "\n"
     pages["reference/supported.md"] = supported.page().replace("\n# ", "\n## ")
     return pages
 
@@ -145,8 +148,8 @@ def command_names() -> Iterator[list[str]]:
         if words:
             yield words
         for action in parser._actions:  # noqa: SLF001 (argparse has no other way to ask)
-            if isinstance(action.choices, dict):
-                waiting += [([*words, name], inner) for name, inner in action.choices.items()]
+            inner = action.choices if isinstance(action.choices, dict) else {}
+            waiting += [([*words, name], one) for name, one in inner.items() if isinstance(one, ArgumentParser)]
 
 
 def help_of(words: list[str]) -> str:
@@ -164,6 +167,38 @@ def help_of(words: list[str]) -> str:
             else:
                 os.environ[name] = value
     return out.getvalue()
+
+
+def action_page() -> Iterator[str]:
+    """The inputs and outputs of the GitHub action, out of `action.yml`."""
+    (action,) = _yaml("action.yml")
+    yield from ("# The GitHub action", "", f"{action['description']}. [How to use it](../guides/github.md).", "")
+    yield from ("## Inputs", "", "| input | default | what it is |", "|---|---|---|")
+    for name, described in action["inputs"].items():
+        yield f"| `{name}` | {_default(described['default'])} | {_cell(described['description'])} |"
+    yield from ("", "## Outputs", "", "| output | what it is |", "|---|---|")
+    for name, described in action["outputs"].items():
+        yield f"| `{name}` | {_cell(described['description'])} |"
+
+
+def component_page() -> Iterator[str]:
+    """The inputs of the GitLab component, out of its template."""
+    spec, _ = _yaml("templates/prelaunch.yml")
+    yield from ("# The GitLab component", "", "[How to use it](../guides/gitlab.md).", "")
+    yield from ("| input | default | what it is |", "|---|---|---|")
+    for name, described in spec["spec"]["inputs"].items():
+        yield f"| `{name}` | {_default(described['default'])} | {_cell(described['description'])} |"
+
+
+def _default(value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text}`" if text else ""
+
+
+def _yaml(path: str) -> list[Any]:
+    from ruamel.yaml import YAML
+
+    return list(YAML(typ="safe").load_all((HERE.parent / path).read_text(encoding="utf-8")))
 
 
 def configuration_page() -> Iterator[str]:

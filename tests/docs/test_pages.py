@@ -21,6 +21,7 @@ from prelaunch.registry import load_rules
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs"
+BIN = Path(sys.executable).parent
 
 
 def _load(name: str, path: Path) -> Any:  # noqa: ANN401 (a module)
@@ -131,3 +132,41 @@ def test_the_page_of_commands_holds_the_help_of_every_command() -> None:
     for words in generate.command_names():
         assert f"## {' '.join(['prelaunch', *words])}\n" in page
         assert f"usage: {' '.join(['prelaunch', *words])} " in page
+
+
+def _files(name: str, under: str) -> dict[str, str]:
+    return {block.title: block.text for block in stories.blocks(PAGES[name]) if block.title.startswith(under)}
+
+
+def test_the_workflows_shown_are_valid_and_clean_for_zizmor(tmp_path: Path) -> None:
+    for path, text in _files("guides/github.md", ".github/").items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    # a reader pins by hash if a policy asks for it; a page that did would be out of date on the next day
+    (tmp_path / "zizmor.yml").write_text('rules: {unpinned-uses: {config: {policies: {"*": ref-pin}}}}\n')
+    workflows = sorted((tmp_path / ".github/workflows").iterdir())
+    assert len(workflows) == 3
+    schema = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, workflows)]
+    config = str(tmp_path / "zizmor.yml")
+    linter = ["zizmor", "--offline", "--no-progress", "--config", config, "--persona", "auditor", str(tmp_path)]
+    for program, *arguments in (schema, linter):
+        done = subprocess.run([BIN / program, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_pipelines_shown_are_valid(tmp_path: Path) -> None:
+    paths = []
+    for number, text in enumerate(_files("guides/gitlab.md", "plain").values()):
+        paths.append(tmp_path / f"{number}.gitlab-ci.yml")
+        paths[-1].write_text(text)
+    assert paths
+    command: list[str | Path] = [BIN / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_inputs_shown_are_inputs_of_the_action() -> None:
+    action = GENERATED["reference/action.md"]
+    used = set(re.findall(r"^ {10}(\w+): (?:true|false)$", PAGES["guides/github.md"], re.MULTILINE))
+    assert used >= {"review", "fail"}
+    assert all(f"| `{name}` |" in action for name in used - {"persist"})

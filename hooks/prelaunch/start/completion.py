@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, registry
 
 if TYPE_CHECKING:
-    from argparse import Action, ArgumentParser, Namespace
+    from argparse import Action, Namespace
     from collections.abc import Iterator
 
 FILES = frozenset({"paths", "folder", "file", "nodes", "config", "stdin_filename", "output"})
@@ -35,5 +36,6 @@ def run(options: Namespace) -> int:
 def _actions(parser: ArgumentParser) -> Iterator[Action]:
     for action in parser._actions:  # noqa: SLF001 (argparse has no other way to ask)
         yield action
-        for sub in action.choices.values() if isinstance(action.choices, dict) else ():
-            yield from _actions(sub)
+        for inner in action.choices.values() if isinstance(action.choices, dict) else ():
+            if isinstance(inner, ArgumentParser):
+                yield from _actions(inner)
