@@ -153,6 +153,7 @@ def _next(options: Namespace, answer: Answer) -> Iterable[str]:
         yield f"  say in the configuration where the images run, for example {targets.setting(['linux/amd64'])}"
         yield "  (`prelaunch targets` asks the cluster)"
     if not options.no_hook:
-        yield "  pre-commit install          so that every commit is judged"
-    yield "  prelaunch check             what there is today"
-    yield "  prelaunch check --fix       what can be mended"
+        yield "  pre-commit install         so that every commit is judged"
+    yield "  prelaunch check            what there is today"
+    yield "  prelaunch check --fix      what can be mended"
+    yield "  prelaunch baseline create  take what is left as known, so that only what is new fails"
