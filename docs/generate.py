@@ -121,9 +121,10 @@ def _page_lines(rule: Rule, first: int) -> Iterator[str]:
         elif len(ticks) >= 3:
             fence = ticks
             language, *tags = line[len(ticks) :].split() or [""]
-            name = title or next((tag for tag in tags if tag != "fixed"), "") or FILES.get(language, "")
-            name += ", after --fix" if name and "fixed" in tags else ""
-            yield f'{ticks}{language} title="{name}"' if name else f"{ticks}{language}"
+            words = {tag: _said(tag) for tag in tags}
+            name = title or next((tag for tag in tags if not words[tag]), "") or FILES.get(language, "")
+            heading = ", ".join([name, *filter(None, words.values())])
+            yield f'{ticks}{language} title="{heading}"' if name else f"{ticks}{language}"
             title = ""
         elif line.startswith("`") and line.rstrip().endswith("`:"):
             title = line.rstrip()[1:-2]
@@ -131,6 +132,11 @@ def _page_lines(rule: Rule, first: int) -> Iterator[str]:
             yield f"#{line}"
         else:
             yield line
+
+
+def _said(tag: str) -> str:
+    """What a tag of an example's block says of its file; "" for one that names the file."""
+    return {"fixed": "after --fix", "crlf": "CRLF line ends"}.get(tag, f"mode {tag[5:]}" if "mode=" in tag else "")
 
 
 def commands_page() -> Iterator[str]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,10 @@ from prelaunch import DOCS, HOME
 from prelaunch.arguments import parse
 from prelaunch.engine import OWN_RULES
 from prelaunch.registry import load_rules
+from prelaunch.testing import examples_of
+
+if TYPE_CHECKING:
+    from prelaunch.model import Rule
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs"
@@ -119,12 +123,19 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
         assert [one for one in loads.found if "//" in one and not one.startswith(DOCS)] == [], path
 
 
-def test_a_rule_s_page_shows_its_examples_with_the_names_of_their_files() -> None:
-    page = GENERATED["rules/missing-platform.md"]
-    assert '```make title="Makefile"\nimage:\n\t# error: missing-platform\n' in page
-    assert '```make title="Makefile, after --fix"\n' in page
-    assert "\n### A buildx build in a Makefile\n" in page
-    assert page.count("```") % 2 == 0
+@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.name)
+def test_a_rule_s_page_shows_every_file_of_its_examples_by_name(rule: Rule) -> None:
+    shown = set()
+    for block in stories.blocks(GENERATED[f"rules/{rule.name}.md"]):
+        name, *said = block.title.split(", ")
+        text = block.text.replace("\n", "\r\n") if "CRLF line ends" in said else block.text
+        shown.add((name, text, "after --fix" in said))
+    for example in examples_of(rule):
+        for path, text in example.files.items():
+            assert (path, text, False) in shown
+        for path, text in example.fixed.items():
+            assert (path, text, True) in shown
+        assert f"\n### {example.title}\n" in GENERATED[f"rules/{rule.name}.md"]
 
 
 def test_the_page_of_commands_holds_the_help_of_every_command() -> None:
