@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup test lint format bench demo index index-gate index-package clean
+.PHONY: setup test lint format bench demo index index-gate index-package docs image clean
 setup: $(READY)
 
 $(READY): pyproject.toml
@@ -27,6 +27,18 @@ format: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# The site, in build/docs; a page that warns is an error.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f docs/mkdocs.yml
+
+# The program as an image of several platforms; `make image IMAGE=registry/name:tag OUTPUT=--push` publishes it.
+IMAGE ?= prelaunch:dev
+PLATFORMS ?= linux/amd64,linux/arm64
+OUTPUT ?= --output type=oci,dest=build/image.tar
+image:
+	mkdir -p build
+	docker buildx build --platform $(PLATFORMS) $(OUTPUT) --tag $(IMAGE) .
 
 # The founding incident: what is found, what is mended, and that nothing is left.
 DEMO := build/demo

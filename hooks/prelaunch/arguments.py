@@ -11,7 +11,7 @@ from prelaunch.commands import COMMANDS, load
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 CHECK_EXAMPLES = """\
 examples:
@@ -55,14 +55,14 @@ is a line of FILE.report.txt. An index that is installed as `prelaunch-index` is
 def parse(arguments: Sequence[str]) -> Namespace | int:
     """The options of a call, or the exit code where the parser has already answered (help, version, a wrong call)."""
     try:
-        return _parser(arguments).parse_args(list(arguments) or ["--help"])
+        return parser(arguments).parse_args(list(arguments) or ["--help"])
     except SystemExit as end:
         sys.stdout.flush()
         return end.code if isinstance(end.code, int) else 2
 
 
-def _parser(arguments: Sequence[str]) -> ArgumentParser:
-    """The grammar of the command that `arguments` call; of the others only their names and summaries."""
+def parser(named: Collection[str] = COMMANDS) -> ArgumentParser:
+    """The grammar of the commands that are `named`; of the others only their names and summaries."""
     parser = ArgumentParser(
         prog="prelaunch",
         description="Finds what would make a container crash at start, before it is built: image builds without a "
@@ -80,7 +80,7 @@ def _parser(arguments: Sequence[str]) -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        if name in arguments:
+        if name in named:
             load(command.grammar)(one)
     return parser
 

@@ -65,7 +65,7 @@ def make_judge(call: Call, options: Namespace, *, fixes: bool) -> Judge:
     """The rules that a call judges by; `CannotRunError` for a name that is no rule."""
     rules = registry.load_rules()
     known = frozenset({*engine.OWN_RULES, *(rule.name for rule in rules)})
-    chosen, ignored = _choose(rules, known, call.settings, options)
+    chosen, ignored = choose(rules, known, call.settings, options)
     return engine.Judge(chosen, known, ignored, fixes=fixes)
 
 
@@ -113,7 +113,7 @@ def _close(report: Report, options: Namespace, notes: Sequence[str]) -> None:
         print("; ".join([*notes, summary or "no findings"]), file=sys.stderr)
 
 
-def _choose(
+def choose(
     rules: Sequence[Rule], known: frozenset[str], settings: Settings, options: Namespace
 ) -> tuple[tuple[Rule, ...], frozenset[str]]:
     """The rules that judge, and the names that must not speak. What the command line selects, no setting takes away."""

@@ -42,6 +42,22 @@ COMMANDS = {
     "explain": Command(
         "print what a rule finds, why, and examples", "prelaunch.arguments:add_explain", "prelaunch.cli:run_explain"
     ),
+    "init": Command(
+        "write the configuration and the hook for this repository",
+        "prelaunch.start.arguments:add_init",
+        "prelaunch.start.init:run",
+    ),
+    "targets": Command(
+        "print the platforms that a cluster runs",
+        "prelaunch.start.arguments:add_targets",
+        "prelaunch.start.targets:run",
+    ),
+    "lsp": Command("serve an editor", "prelaunch.start.arguments:add_lsp", "prelaunch.lsp.command:run"),
+    "completion": Command(
+        "print a script that completes commands in a shell",
+        "prelaunch.start.arguments:add_completion",
+        "prelaunch.start.completion:run",
+    ),
     "index": Command(
         "build the name index, or say what is in it", "prelaunch.arguments:add_index", "prelaunch.index.command:run"
     ),
