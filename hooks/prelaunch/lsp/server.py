@@ -121,7 +121,8 @@ class Server(LanguageServer):
         start = lines.offset(wanted.start.line, wanted.start.character)
         stop = lines.offset(wanted.end.line, wanted.end.character)
         for finding in judged.findings:
-            if finding.fix is not None and finding.mended is finding.source and finding.span.start <= stop and start <= finding.span.stop:
+            touched = finding.span.start <= stop and start <= finding.span.stop
+            if touched and finding.fix is not None and finding.mended is finding.source:
                 yield self._action(finding, finding.fix, uri, lines)
 
     def _action(self, finding: Finding, fix: Fix, uri: str, lines: Lines) -> types.CodeAction:
