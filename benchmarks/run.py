@@ -87,7 +87,8 @@ def words() -> list[str]:
         *(kinds.BUILD_WORDS[kind] for kind in ("makefile", "github", "python")),
         registry.import_words()["python"],
     ]
-    return sorted({(word if isinstance(word, bytes) else word[0]).decode() for one in words for word in one or ()})
+    texts = (word[0] if isinstance(word, tuple) else word for one in words for word in one or ())
+    return sorted({text.decode() for text in texts if isinstance(text, bytes)})
 
 
 def tree(root: Path, count: int = 12_000) -> None:

@@ -50,12 +50,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from prelaunch.model import EMPTY
-from prelaunch.readers.dockerfile.facts import Dockerfile, Flag, Form, Heredoc, Instruction, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prelaunch.model import Build, Fragment, Platform, Source, Span
+
+    # for the rules, which need them as types only: to import them costs more than everything else here
+    from prelaunch.readers.dockerfile.facts import (  # noqa: TC004 - never there at run time
+        Dockerfile,
+        Flag,
+        Form,
+        Heredoc,
+        Instruction,
+        Stage,
+    )
 
 __all__ = [
     "Base", "Command", "Committed", "Config", "Dockerfile", "Files", "Flag", "Form", "Heredoc", "Image", "Instruction",

@@ -251,3 +251,21 @@ def test_what_is_excluded_builds_nothing(lay: Lay) -> None:
     files = {"old/build.sh": "#!/bin/sh\ndocker build ..\n"}
     project, _ = lay("FROM scratch", files, exclude=("old/",))
     assert project.builds_of("Dockerfile") == ()
+
+
+OPEN_ENDED = [
+    ("docker build --target a .", ["a"]),
+    ("docker build --target a .\ndocker build -f $FILE .", ["a", "debug"]),
+    ("docker build --target a .\ndocker build --target $TARGET .", ["a", "debug"]),
+    ("docker build --target a .\ndocker compose build", ["a"]),
+]
+
+
+@pytest.mark.parametrize(("command", "targets"), OPEN_ENDED)
+def test_a_build_that_does_not_say_what_it_builds_may_build_any_stage_that_starts_something(
+    lay: Lay, command: str, targets: list[str]
+) -> None:
+    text = 'FROM x AS a\nFROM x AS debug\nCMD ["b"]\nFROM x AS lint\nRUN lint\n'
+    project, image = lay(text, {"build.sh": f"#!/bin/sh\n{command}\n"})
+    found = {one.target.name for one in built_images(project, image.source)}
+    assert found == set(targets)

@@ -18,12 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.discover import File
-    from prelaunch.image import Stage
+    from prelaunch.image import Dockerfile, Stage
     from prelaunch.model import Build, Platform, Source
     from prelaunch.project import Project
 
 MAX_FILES = 2_000
 """How many build files are read for the link; what lies behind them leaves the platforms unknown."""
+
+_OF_DOCKERFILES = frozenset(
+    {
+        "docker-build",
+        "docker-buildx-build",
+        "docker/build-push-action",
+        "podman-build",
+        "buildah-build",
+        "nerdctl-build",
+    }
+)
+_OPEN_ENDED = "?"
+"""Stands for the Dockerfile of the builds that do not say which one they use."""
 
 _OPEN = (UNKNOWN, HANDED, UNSET)
 _PYTHON = frozenset({"python", "notebook"})  # far too many to read, for the few that build by the SDK
@@ -40,44 +53,61 @@ def possible_images(project: Project, source: Source) -> tuple[Image, ...]:
 def built_images(project: Project, source: Source) -> tuple[Image, ...]:
     """The images that the repository's builds make of a Dockerfile; of its last stage, where no build is found.
 
-    A stage that is only built for something else than an image (`--output type=local`, a check) makes none.
+    A stage that is only built for something else than an image (`--output type=local`, a check) makes none. Where some
+    build of the repository does not say which Dockerfile or target it builds, the other stages that no stage needs and
+    that say what to start are counted too.
     """
     dockerfile = load(project, source.path)
     if dockerfile is None or not dockerfile.stages:
         return ()
     others: set[int] = set()
-    groups: dict[tuple[Stage, tuple[tuple[str, str | None], ...], str | None], list[Build]] = {}
+    open_ends = bool(builds_of(project, _OPEN_ENDED))
+    groups: dict[tuple[int, tuple[tuple[str, str | None], ...], str | None], list[Build]] = {}
     for build in builds_of(project, source.path):
         target = build.target
         if target and any(mark in target for mark in _OPEN):
+            if len(dockerfile.stages) > 1:
+                open_ends = True
+                continue
             target = None
         stage = dockerfile.target(target)
         if stage is not None and not build.image:
             others.add(stage.number)
         elif stage is not None:
-            groups.setdefault((stage, build.arguments, build.context), []).append(build)
-    if not groups:
-        last = dockerfile.stages[-1]
-        return () if last.number in others else (Image(source, dockerfile, last, builds=()),)
-    return tuple(
-        _image(source, stage, dict(arguments), context, tuple(builds), project)
-        for (stage, arguments, context), builds in groups.items()
+            groups.setdefault((stage.number, build.arguments, build.context), []).append(build)
+    taken = others | {number for number, _, _ in groups}
+    more = tuple(
+        Image(source, dockerfile, stage, builds=())
+        for stage in (leaves(dockerfile) if open_ends else ())
+        if stage.number not in taken and _starts_something(stage)
     )
+    last = dockerfile.stages[-1]
+    if not groups and last.number not in others and all(image.target is not last for image in more):
+        more = (*more, Image(source, dockerfile, last, builds=()))
+    return (
+        tuple(
+            _image(source, dockerfile, number, dict(arguments), context, tuple(builds))
+            for (number, arguments, context), builds in groups.items()
+        )
+        + more
+    )
+
+
+def _starts_something(stage: Stage) -> bool:
+    return any(one.keyword in {"CMD", "ENTRYPOINT"} and not one.onbuild for one in stage.instructions)
 
 
 def _image(
     source: Source,
-    stage: Stage,
+    dockerfile: Dockerfile,
+    number: int,
     arguments: dict[str, str | None],
     context: str | None,
     builds: tuple[Build, ...],
-    project: Project,
 ) -> Image:
-    dockerfile = load(project, source.path)
-    assert dockerfile is not None
     if arguments:
         dockerfile = with_arguments(dockerfile, arguments)
-    return Image(source, dockerfile, dockerfile.stages[stage.number], arguments, builds, context)
+    return Image(source, dockerfile, dockerfile.stages[number], arguments, builds, context)
 
 
 def builds_of(project: Project, dockerfile: str) -> tuple[Build, ...]:
@@ -93,6 +123,8 @@ def _by_dockerfile(project: Project) -> dict[str, tuple[Build, ...]]:
             for build in place.variants or (place,):
                 if build.dockerfile is not None:
                     found.setdefault(build.dockerfile, []).append(build)
+                elif build.tool in _OF_DOCKERFILES and build.image:
+                    found.setdefault(_OPEN_ENDED, []).append(build)
         project.memo[key] = {path: tuple(builds) for path, builds in found.items()}
     answer: dict[str, tuple[Build, ...]] = project.memo[key]
     return answer
@@ -131,7 +163,7 @@ def _build_files(project: Project) -> Iterator[File]:
 
     root = project.root
     if root is None:
-        project.memo["images", "cut"] = True
+        project.memo["repository's builds", "cut"] = True
         return  # another tree than the disk's cannot be walked
     words = {"": tuple(name.encode() for name in project.settings.wrappers)}
     exclude = project.settings.exclude
