@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple
 
 _BLANK = " \t"
@@ -53,7 +52,8 @@ def read_array(text: str) -> Array | None:
     bodies = [element.body for element in elements]
     if close is None or text[close + 1 :].strip() or not all(map(_is_plain, elements)):
         return Array(fault, _unquoted(program))
-    return Array(fault, _unquoted(program), json.dumps(bodies, ensure_ascii=False), tuple(_changes(elements)))
+    written = ", ".join(f'"{body}"' for body in bodies)  # plain ones: nothing to escape
+    return Array(fault, _unquoted(program), f"[{written}]", tuple(_changes(elements)))
 
 
 def _elements(text: str, at: int) -> tuple[list[_Element], int | None]:

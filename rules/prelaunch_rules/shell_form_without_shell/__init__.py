@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import TYPE_CHECKING
@@ -72,7 +71,7 @@ def _fix(instruction: Instruction) -> Fix | None:
     span = fragment.span(start, start + len(text))
     if span.stop - span.start != len(text):
         return None  # it goes over several lines
-    array = json.dumps(words)
+    array = "[" + ", ".join(f'"{word}"' for word in words) + "]"  # plain words: nothing to escape
     return Fix((Edit(span, array),), f"{keyword} {array}")
 
 
