@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prelaunch.engine import kind_of_fact
 from prelaunch.registry import load_rules
 from prelaunch.testing import Example, check_example, examples_of
+from prelaunch_rules import JUDGES
 
 if TYPE_CHECKING:
     from prelaunch.model import Rule
@@ -51,3 +53,12 @@ def test_a_rule_shows_the_error_texts_that_it_explains(rule: Rule) -> None:
 def test_a_rule_sums_itself_up_in_one_line(rule: Rule) -> None:
     assert 20 < len(rule.summary) < 200
     assert "\n" not in rule.summary
+
+
+def test_what_each_rule_judges_is_said_before_it_is_imported() -> None:
+    said = {rule.folder.rpartition("/")[2]: kind_of_fact(rule) for rule in RULES}
+    assert dict(JUDGES) == said
+
+
+def test_only_the_rules_of_the_facts_at_hand_are_loaded() -> None:
+    assert {kind_of_fact(rule) for rule in load_rules({"import"})} == {"import"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prelaunch import CannotRunError, engine, output, registry
 from prelaunch.call import STDIN, Call
 from prelaunch.config import suggestion
+from prelaunch.kinds import possible_facts
 from prelaunch.scope import limit
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def run(options: Namespace) -> int:
     """Judge, mend if asked, print; 0 clean, 1 findings or a stale baseline, 2 could not run."""
     wanted = output.targets(options.format, options.output)
     call = Call(options)
-    judge = make_judge(call, options, fixes=options.fix or options.diff or _hold_fixes(wanted))
+    plain = all(target.format in {"text", "concise"} for target in wanted)
+    judge = make_judge(call, options, fixes=options.fix or options.diff or _hold_fixes(wanted), every=not plain)
     scope = limit(call, judge, options)
     failed, changed, notes = bool(call.missing), False, []
     if options.add_ignores is not None:
@@ -57,14 +59,25 @@ def run(options: Namespace) -> int:
     return int((found or (options.diff and changed)) and not options.exit_zero)
 
 
+def _facts(call: Call) -> frozenset[str]:
+    """The kinds of fact that the files of a call may hold, or that an ignore comment in them may speak of."""
+    found: set[str] = set()
+    for file in call.files:
+        found |= possible_facts(file.kind) if file.marked else file.facts
+    return frozenset(found)
+
+
 def _hold_fixes(wanted: Sequence[output.Target]) -> bool:
     return any(target.format in output.WITH_FIXES for target in wanted)
 
 
-def make_judge(call: Call, options: Namespace, *, fixes: bool) -> Judge:
-    """The rules that a call judges by; `CannotRunError` for a name that is no rule."""
-    rules = registry.load_rules()
-    known = frozenset({*engine.OWN_RULES, *(rule.name for rule in rules)})
+def make_judge(call: Call, options: Namespace, *, fixes: bool, every: bool = True) -> Judge:
+    """The rules that a call judges by; `CannotRunError` for a name that is no rule.
+
+    With `every` those too that judge nothing of what the call's files hold: a report may want to list them.
+    """
+    rules = registry.load_rules(None if every else _facts(call))
+    known = frozenset({*engine.OWN_RULES, *registry.rule_names(), *(rule.name for rule in rules)})
     chosen, ignored = choose(rules, known, call.settings, options)
     return engine.Judge(chosen, known, ignored, fixes=fixes)
 

@@ -13,7 +13,7 @@ from prelaunch import CannotRunError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from types import ModuleType
 
     from prelaunch.kinds import Word
@@ -79,15 +79,20 @@ def _folders(package: ModuleType) -> list[tuple[str, str]]:
     return sorted(found.items())
 
 
-def load_rules() -> list[Rule]:
+def load_rules(facts: Collection[str] | None = None) -> list[Rule]:
     """Every rule of every package, by name. A rule is the `RULE` of a sub-package; two of one name are an error.
 
-    A package's constant `PAGES` is the address under which each of its rules has a page of its name.
+    A package's constant `PAGES` is the address under which each of its rules has a page of its name. Its constant
+    `JUDGES` says by folder what a rule judges (`BUILD` ... of `kinds`), so that with `facts` only those that judge one
+    of them are imported; a rule that is not in it always is.
     """
     rules: dict[str, tuple[Rule, str]] = {}
     for name in packages():
         pages = getattr(_package(name), "PAGES", "")
+        judges = getattr(_package(name), "JUDGES", {})
         for part, _ in _folders(_package(name)):
+            if facts is not None and part in judges and judges[part] not in facts:
+                continue
             rule = getattr(_package(f"{name}.{part}"), "RULE", None)
             if rule is None:
                 continue
@@ -98,7 +103,7 @@ def load_rules() -> list[Rule]:
             if pages and not rule.url:
                 rule = rule._replace(url=f"{pages.rstrip('/')}/{rule.name}/")
             rules[rule.name] = (rule, name)
-    if not rules:
+    if not rules and facts is None:
         raise CannotRunError("no rules are installed: install prelaunch with pip, do not only put it on the path")
     return [rules[name][0] for name in sorted(rules)]
 

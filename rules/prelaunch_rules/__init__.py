@@ -163,6 +163,26 @@ def _may_fail_inside(data: bytes) -> bool:
     return bool(suspects(data.replace(b"\\n", b"\n").replace(b'"', b"\n").replace(b"'", b"\n")))
 
 
+JUDGES: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "buildx_no_output compose_platform_conflict invalid_platform load_multi_platform "
+            "missing_platform missing_qemu overwritten_tag platform_mismatch platform_without_os "
+        ).split(),
+        "build",
+    ),
+    **dict.fromkeys(
+        (
+            "entrypoint_crlf entrypoint_interpreter_missing entrypoint_no_shebang "
+            "entrypoint_not_executable entrypoint_target_missing final_stage_build_platform "
+            "malformed_exec_form platform_arg_default shell_form_without_shell "
+        ).split(),
+        "image",
+    ),
+    **dict.fromkeys("dead_import_guard nonexistent_import".split(), "import"),
+}
+"""What each rule judges, by its folder, so that a file costs only the rules that have something to say of it."""
+
 WORDS: Mapping[str, tuple[bytes | tuple[bytes, ...] | Callable[[bytes], bool], ...]] = {
     "python": (_may_fail,),
     "notebook": (_may_fail_inside,),

@@ -60,5 +60,11 @@ def _cure(program: str, base: str) -> str:
 
 
 RULE = Rule(
-    "entrypoint-interpreter-missing", Image, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__)
+    "entrypoint-interpreter-missing",
+    Image,
+    check,
+    certainty="certain",
+    fixable=False,
+    folder=os.path.dirname(__file__),
+    symptoms=("no such file or directory", "env: can't execute"),
 )

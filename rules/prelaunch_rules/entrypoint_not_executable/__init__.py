@@ -23,7 +23,7 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
             continue
         message = f"`{one.path}` {_why(one)}, so the container dies with `permission denied`; {_cure(one)}"
         certainty: Certainty = "certain" if one.certain and not one.program.through else "likely"
-        yield Finding("entrypoint-not-executable", certainty, image.source, one.span, message, _fix(one))
+        yield Finding("entrypoint-not-executable", certainty, image.source, one.span, message, _fix(one, image))
 
 
 def _is_executable(one: Started) -> bool | None:
@@ -54,15 +54,32 @@ def _cure(one: Started) -> str:
     return "give it `--chmod=755`"
 
 
-def _fix(one: Started) -> Fix | None:
-    """`--chmod=755` on the COPY or ADD of this one file; offered only, because older builders do not know the flag."""
+def _fix(one: Started, image: Image) -> Fix | None:
+    """`--chmod=755` on the COPY or ADD of this one file; written where the Dockerfile needs BuildKit anyway."""
     instruction = one.origin.instruction
     if instruction is None or instruction.keyword not in {"ADD", "COPY"} or one.origin.mode is not None:
         return None
+    words = instruction.fragment.text.split()
+    if len(words) != 2 or not (instruction.heredocs or os.path.basename(words[0]) == os.path.basename(one.origin.path)):
+        return None  # the flag would change the mode of every file that is copied with it
     at = instruction.flags[-1].span.stop if instruction.flags else instruction.span.start + len(instruction.keyword)
-    return Fix((Edit(Span(at, at), " --chmod=755"),), "copy it with the executable bit", safe=False)
+    return Fix((Edit(Span(at, at), " --chmod=755"),), "copy it with the executable bit", safe=_needs_buildkit(image))
+
+
+def _needs_buildkit(image: Image) -> bool:
+    dockerfile = image.dockerfile
+    return bool(dockerfile.syntax) or any(
+        one.heredocs or any(flag.name in {"chmod", "link", "mount", "parents"} for flag in one.flags)
+        for one in dockerfile.instructions
+    )
 
 
 RULE = Rule(
-    "entrypoint-not-executable", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__)
+    "entrypoint-not-executable",
+    Image,
+    check,
+    certainty="certain",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=("permission denied",),
 )

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
-from prelaunch_rules.entrypoint_target_missing.application import applications, installs_itself
-from prelaunch_rules.entrypoint_target_missing.module import Lookup, attribute
 from prelaunch_rules.started import is_windows, path_of, place_of
 
 if TYPE_CHECKING:
@@ -28,6 +26,8 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each file, module or attribute of the start that is surely not there."""
     if image.start.state != "known" or is_windows(image):
         return
+    from prelaunch_rules.entrypoint_target_missing.application import applications
+
     for program in image.start.programs:
         yield from _file(program, image, project)
         for application in applications(program):
@@ -53,6 +53,9 @@ def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]
 
 def _application(application: Application, program: Program, image: Image, project: Project) -> Iterator[Finding]:
     """The module that a server is told to load, and the attribute of it."""
+    from prelaunch_rules.entrypoint_target_missing.application import installs_itself
+    from prelaunch_rules.entrypoint_target_missing.module import Lookup, attribute
+
     span = application.word.span or place_of(program, image)
     roots = application.roots(image)
     if span is None or roots is None or installs_itself(image):
@@ -130,4 +133,18 @@ def _module_instead(module: str, image: Image, project: Project) -> str:
     return ""
 
 
-RULE = Rule(NAME, Image, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__))
+RULE = Rule(
+    NAME,
+    Image,
+    check,
+    certainty="certain",
+    fixable=False,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "could not import module",
+        "no module named",
+        "can't open file",
+        "no such file or directory",
+        "failed to find attribute",
+    ),
+)
