@@ -60,4 +60,15 @@ def _fix(script: Source | None) -> Fix | None:
     return Fix(tuple(edits), f"convert {script.path} to LF", source=script)
 
 
-RULE = Rule("entrypoint-crlf", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__))
+RULE = Rule(
+    "entrypoint-crlf",
+    Image,
+    check,
+    certainty="certain",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "exec ... no such file or directory",
+        "env: ... no such file or directory",
+    ),
+)

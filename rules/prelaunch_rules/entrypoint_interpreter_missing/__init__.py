@@ -60,5 +60,14 @@ def _cure(program: str, base: str) -> str:
 
 
 RULE = Rule(
-    "entrypoint-interpreter-missing", Image, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__)
+    "entrypoint-interpreter-missing",
+    Image,
+    check,
+    certainty="certain",
+    fixable=False,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "exec ... no such file or directory",
+        "env: ... no such file or directory",
+    ),
 )

@@ -49,4 +49,12 @@ def _fault(data: bytes) -> str:
     return "is a text that does not begin with `#!`"
 
 
-RULE = Rule("entrypoint-no-shebang", Image, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__))
+RULE = Rule(
+    "entrypoint-no-shebang",
+    Image,
+    check,
+    certainty="certain",
+    fixable=False,
+    folder=os.path.dirname(__file__),
+    symptoms=("exec ... exec format error",),
+)

@@ -64,5 +64,14 @@ def _fix(one: Started) -> Fix | None:
 
 
 RULE = Rule(
-    "entrypoint-not-executable", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__)
+    "entrypoint-not-executable",
+    Image,
+    check,
+    certainty="certain",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "exec: ... permission denied",
+        "permission denied: unknown",
+    ),
 )

@@ -130,4 +130,18 @@ def _module_instead(module: str, image: Image, project: Project) -> str:
     return ""
 
 
-RULE = Rule(NAME, Image, check, certainty="certain", fixable=False, folder=os.path.dirname(__file__))
+RULE = Rule(
+    NAME,
+    Image,
+    check,
+    certainty="certain",
+    fixable=False,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "error loading asgi app",
+        "failed to find attribute",
+        "modulenotfounderror: no module named",
+        "can't open file",
+        "exec: ... stat ... no such file or directory",
+    ),
+)

@@ -61,4 +61,15 @@ def _fix(instruction: Instruction, array: Array) -> Fix | None:
     return Fix(edits, "write it as a JSON array", safe="$" not in fragment.text)
 
 
-RULE = Rule("malformed-exec-form", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__))
+RULE = Rule(
+    "malformed-exec-form",
+    Image,
+    check,
+    certainty="certain",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=(
+        "/bin/sh: ... [ ... not found",
+        "exec: ... stat /bin/sh: no such file or directory",
+    ),
+)

@@ -76,5 +76,11 @@ def _fix(instruction: Instruction) -> Fix | None:
 
 
 RULE = Rule(
-    "shell-form-without-shell", Image, check, certainty="certain", fixable=True, folder=os.path.dirname(__file__)
+    "shell-form-without-shell",
+    Image,
+    check,
+    certainty="certain",
+    fixable=True,
+    folder=os.path.dirname(__file__),
+    symptoms=("exec: ... stat /bin/sh: no such file or directory",),
 )
