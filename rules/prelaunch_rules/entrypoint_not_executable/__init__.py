@@ -68,7 +68,7 @@ RULE = Rule(
     Image,
     check,
     certainty="certain",
-    fixable=True,
+    fixable=False,
     folder=os.path.dirname(__file__),
     symptoms=(
         "exec: ... permission denied",
