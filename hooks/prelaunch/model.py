@@ -383,7 +383,7 @@ class Finding(NamedTuple):
 class Rule(NamedTuple):
     """A rule judges one kind of fact: a pure function of the fact and of what the project says.
 
-    `certainty` is the highest that it gives, `fixable` whether it ever offers a fix. `mend` makes the fix of a fact
+    `certainty` is the highest that it gives, `fixable` whether it ever gives a safe fix. `mend` makes the fix of a fact
     that `check` spoke about; it may be slow (libcst), so the engine calls it only where fixes are wanted. `sift` is a
     cheap look at a Python file: False where the rule has nothing to say of it, so that nobody parses it. `url` is the
     address of the rule's page, which the registry fills in ("" where its package says none).

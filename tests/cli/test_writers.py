@@ -125,6 +125,7 @@ def test_json_holds_everything() -> None:
         "fix": {
             "title": "say it",
             "safe": True,
+            "path": "./dir/ä b.sh",
             "edits": [{"line": 2, "column": 10, "end_line": 2, "end_column": 10, "text": " --platform linux/amd64"}],
         },
     }

@@ -109,7 +109,8 @@ def _said(log: Log, seen: Sequence[Seen], rules: Sequence[Rule]) -> Iterator[str
         yield f"{each.symptom.name}: {each.symptom.meaning}"
         for line in each.lines[:_SHOWN_LINES]:
             said = printable(" ".join(line.text.split()))
-            yield f"  line {line.number}: {said[:_WIDTH]}{'...' if len(said) > _WIDTH else ''}"
+            where = f"line {line.number}" if line.number > 0 else f"line {-line.number} from the end"
+            yield f"  {where}: {said[:_WIDTH]}{'...' if len(said) > _WIDTH else ''}"
         if len(each.lines) > _SHOWN_LINES:
             yield f"  and {len(each.lines) - _SHOWN_LINES} lines more"
         yield ""

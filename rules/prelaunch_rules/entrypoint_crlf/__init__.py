@@ -67,5 +67,8 @@ RULE = Rule(
     certainty="certain",
     fixable=True,
     folder=os.path.dirname(__file__),
-    symptoms=("no such file or directory", "illegal option -"),
+    symptoms=(
+        "exec ... no such file or directory",
+        "env: ... no such file or directory",
+    ),
 )

@@ -66,5 +66,8 @@ RULE = Rule(
     certainty="certain",
     fixable=False,
     folder=os.path.dirname(__file__),
-    symptoms=("no such file or directory", "env: can't execute"),
+    symptoms=(
+        "exec ... no such file or directory",
+        "env: ... no such file or directory",
+    ),
 )

@@ -56,5 +56,5 @@ RULE = Rule(
     certainty="certain",
     fixable=False,
     folder=os.path.dirname(__file__),
-    symptoms=("exec format error",),
+    symptoms=("exec ... exec format error",),
 )

@@ -81,5 +81,8 @@ RULE = Rule(
     certainty="certain",
     fixable=True,
     folder=os.path.dirname(__file__),
-    symptoms=("permission denied",),
+    symptoms=(
+        "exec: ... permission denied",
+        "permission denied: unknown",
+    ),
 )

@@ -141,10 +141,10 @@ RULE = Rule(
     fixable=False,
     folder=os.path.dirname(__file__),
     symptoms=(
-        "could not import module",
-        "no module named",
-        "can't open file",
-        "no such file or directory",
+        "error loading asgi app",
         "failed to find attribute",
+        "modulenotfounderror: no module named",
+        "can't open file",
+        "exec: ... stat ... no such file or directory",
     ),
 )

@@ -68,5 +68,8 @@ RULE = Rule(
     certainty="certain",
     fixable=True,
     folder=os.path.dirname(__file__),
-    symptoms=(": not found", "stat /bin/sh: no such file or directory"),
+    symptoms=(
+        "/bin/sh: ... [ ... not found",
+        "exec: ... stat /bin/sh: no such file or directory",
+    ),
 )

@@ -82,5 +82,5 @@ RULE = Rule(
     certainty="certain",
     fixable=True,
     folder=os.path.dirname(__file__),
-    symptoms=("stat /bin/sh: no such file or directory",),
+    symptoms=("exec: ... stat /bin/sh: no such file or directory",),
 )
