@@ -57,12 +57,10 @@ def _fix(instruction: Instruction) -> Fix | None:
     start = fragment.text.index(text)
     keyword = instruction.keyword
     if keyword == "HEALTHCHECK":
-        words = text.split()[1:]
-        start += text.index(words[0]) if words else 0
-        text = text[start:]
-        keyword = "HEALTHCHECK CMD"
-    else:
-        words = text.split()
+        _, *behind = text.split(None, 1)
+        rest = behind[0] if behind else ""
+        start, text, keyword = start + len(text) - len(rest), rest, "HEALTHCHECK CMD"
+    words = text.split()
     if words[:1] == ["exec"]:
         words = words[1:]
     one_line = text and fragment.literal(start, start + len(text)) and "\n" not in text
