@@ -63,6 +63,13 @@ _PLACES = {
     "npm": "prelaunch.places.npm",
     "terraform": "prelaunch.places.terraform",
     "python": "prelaunch.places.python_code",
+    "earthly": "prelaunch.places.earthly",
+    "tasks": "prelaunch.places.task_tables",
+    "tox": "prelaunch.places.tox",
+    "devcontainer": "prelaunch.places.devcontainer",
+    "sam": "prelaunch.places.sam",
+    "serverless": "prelaunch.places.serverless",
+    "pulumi": "prelaunch.places.pulumi",
 }
 
 
@@ -122,6 +129,7 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
             builds = read_builds(project, file, source)
         except UnreadableError as error:
             faults.append(_unreadable(source, file.kind, error))
+            builds = _template_builds(source, file.kind, project)
         if file.path in project.cut:
             reason = "too large once its aliases, matrices and templates are filled in: only its beginning was read"
             faults.append(_unreadable(source, file.kind, UnreadableError(reason)))
@@ -196,6 +204,15 @@ def _python_fragments(source: Source, kind: str) -> Iterable[Fragment]:
 
         return python_fragments(read(source))
     return (source.whole(),)
+
+
+def _template_builds(source: Source, kind: str, project: Project) -> tuple[Build, ...]:
+    """What the lines show of a file that is a template, so that its language cannot be read yet."""
+    if kind not in YAML_KINDS or ("{{" not in source.text and "{%" not in source.text):
+        return ()
+    from prelaunch.places import template_lines
+
+    return tuple(template_lines.builds(source, project, kind)) if template_lines.is_template(source.text) else ()
 
 
 def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:

@@ -40,6 +40,7 @@ _PREFIXES: dict[str, frozenset[str]] = {
     "aspect": frozenset(),
 }
 _OPERANDS = {"timeout": 1}
+_KO_MODULES = ("github.com/google/ko", "github.com/ko-build/ko")
 
 
 class Invocation(NamedTuple):
@@ -138,7 +139,7 @@ def _program(
     name = text.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
     if text.endswith("/kaniko/executor") or (name == "executor" and _names_flag(rest, "--destination", "--dockerfile")):
         return "kaniko", PROGRAMS["/kaniko/executor"], rest[1:], first
-    if name == "go" and len(rest) > 2 and rest[1].text == "run" and "google/ko" in rest[2].text:
+    if name == "go" and len(rest) > 2 and rest[1].text == "run" and rest[2].text.startswith(_KO_MODULES):
         return "ko", PROGRAMS["ko"], rest[3:], rest[2]
     if name in {"docker", "podman", "nerdctl"}:
         image = next((n for n, f in enumerate(rest) if "kaniko-project/executor" in f.text), 0)
@@ -201,7 +202,7 @@ def _subcommand(
         return None
     invocation = _arguments(tool, name, verb, rest, environment)
     invocation = invocation._replace(flags=(*before, *invocation.flags))
-    if tool.needs and not invocation.has(*tool.needs):
+    if (tool.needs and not invocation.has(*tool.needs)) or (tool.without and invocation.has(*tool.without)):
         return None
     if any(tool.shows_only(flag) for flag, _ in invocation.flags) or invocation.has("--check"):
         return None
