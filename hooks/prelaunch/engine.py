@@ -128,8 +128,8 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
         try:
             builds = read_builds(project, file, source)
         except UnreadableError as error:
-            faults.append(_unreadable(source, file.kind, error))
-            builds = _template_builds(source, file.kind, project)
+            builds, how = _template_builds(source, file.kind, project)
+            faults.append(_unreadable(source, file.kind, error, how))
         if file.path in project.cut:
             reason = "too large once its aliases, matrices and templates are filled in: only its beginning was read"
             faults.append(_unreadable(source, file.kind, UnreadableError(reason)))
@@ -206,16 +206,16 @@ def _python_fragments(source: Source, kind: str) -> Iterable[Fragment]:
     return (source.whole(),)
 
 
-def _template_builds(source: Source, kind: str, project: Project) -> tuple[Build, ...]:
-    """What the lines show of a file that is a template, so that its language cannot be read yet."""
+def _template_builds(source: Source, kind: str, project: Project) -> tuple[tuple[Build, ...], str]:
+    """What shows of a file that is a template, so that its language cannot be read yet, and how that was read."""
     if kind not in YAML_KINDS or ("{{" not in source.text and "{%" not in source.text):
-        return ()
-    from prelaunch.places import template_lines
+        return (), ""
+    from prelaunch.places import templates
 
-    return tuple(template_lines.builds(source, project, kind)) if template_lines.is_template(source.text) else ()
+    return templates.builds(source, kind, project, import_module(_PLACES[kind]).builds)
 
 
-def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
+def _unreadable(source: Source, kind: str, error: UnreadableError, how: str = "") -> Finding:
     at = max(0, min(error.offset, len(source.text)))
     # Python 2 is no fault of Python 2; a template becomes YAML only once it is filled in; no build file is that large.
     template = kind in YAML_KINDS and ("{%" in source.text or "{{" in source.text.replace("${{", ""))
@@ -227,7 +227,7 @@ def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
         certainty,
         source,
         Span(at, min(at + 1, len(source.text))),
-        f"this file {'is ' if str(error).startswith(('invalid', 'too')) else ''}{error}",
+        f"this file {'is ' if str(error).startswith(('invalid', 'too')) else ''}{error}{how}",
     )
 
 

@@ -44,7 +44,7 @@ def platform_given(project: Project, program: str, variable: str) -> Step | None
 def _given(project: Project, program: str, variable: str) -> Iterator[Step]:
     for path in _paths(project):
         source = project.read(path)
-        if source is None or program not in source.text and variable not in source.text:
+        if source is None or not (program in source.text or variable in source.text):
             continue
         for number, line in enumerate(source.text.replace("\\\r\n", "  ").replace("\\\n", "  ").splitlines(), 1):
             words = line.partition(" #")[0].replace("=", " ").replace(":", " ").split()

@@ -1,8 +1,9 @@
 """Tables of commands in TOML: the scripts of `pyproject.toml` and `pixi.toml`, the tasks of mise and cargo-make.
 
-Poe the Poet (`tool.poe.tasks`: `cmd`, `shell`), PDM (`tool.pdm.scripts`: `cmd`, `shell`), Hatch (`tool.hatch.envs.*.scripts`),
-taskipy (`tool.taskipy.tasks`: `cmd`), Rye (`tool.rye.scripts`: `cmd`, `chain`), pixi (`tasks`: `cmd`), mise (`tasks`:
-`run`) and cargo-make (`tasks`: `script`, or `command` with `args`), as each tool's reference says.
+Poe the Poet (`tool.poe.tasks`: `cmd`, `shell`), PDM (`tool.pdm.scripts`: `cmd`, `shell`), Hatch
+(`tool.hatch.envs.*.scripts`), taskipy (`tool.taskipy.tasks`: `cmd`), Rye (`tool.rye.scripts`: `cmd`, `chain`), pixi
+(`tasks`: `cmd`), mise (`tasks`: `run`) and cargo-make (`tasks`: `script`, or `command` with `args`), as each tool's
+reference says.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """tox.ini: the commands of the test environments.
 
-tox runs each line of `commands` (and `_pre`, `_post`) by itself and without a shell; a line may start with `-` or `!`, a
-backslash joins it with the next (tox documentation, `commands`, `set_env`). In braces stands what tox puts in.
+tox runs each line of `commands` (and `_pre`, `_post`) by itself and without a shell; a line may start with `-` or `!`,
+a backslash joins it with the next (tox documentation, `commands`, `set_env`). In braces stands what tox puts in.
 """
 
 from __future__ import annotations

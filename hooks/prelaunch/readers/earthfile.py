@@ -133,6 +133,10 @@ def _words(text: str, at: int, stop: int) -> Iterator[Word]:
         if letter in " \t\r\n\ufeff" or (letter == "\\" and text[at + 1 : stop].lstrip(" \t\r").startswith("\n")):
             at += 1
             continue
+        if letter == "#":  # a comment, behind the statement or between its lines
+            end = text.find("\n", at, stop)
+            at = stop if end < 0 else end
+            continue
         start, taken, quote, depth = at, "", "", 0
         while at < stop:
             letter = text[at]

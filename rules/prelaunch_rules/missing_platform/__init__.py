@@ -58,6 +58,8 @@ def _required(build: Build, project: Project) -> tuple[str, ...]:
 
 
 def _certainty(build: Build, project: Project) -> Certainty:
+    if build.tool == "devcontainer":
+        return "hint"  # it runs where it is built, on the developer's own machine
     if build.tool in _BUILDX:
         return "likely"
     configured = project.settings.platforms
@@ -81,6 +83,12 @@ _CURES = {
     "ansible-docker-image": "`build.platform`",
     "goreleaser-dockers-v1": "`--platform` to `build_flag_templates`",
     "terraform-docker": "`platform` to its `build` block",
+    "earthly": "`--platform=linux/amd64` to the `BUILD` or the `earthly` command that builds this target",
+    "aws-cdk": "the argument `platform`",
+    "pulumi-docker": "`platform` to its `build`",
+    "pulumi-docker-build": "`platforms`",
+    "serverless-framework": "`platform`",
+    "devcontainer": "`--platform` to `build.options`",
     "docker-sdk": "the argument `platform`",
     "tilt": "the argument `platform`",
 }
