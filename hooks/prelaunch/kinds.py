@@ -52,10 +52,17 @@ _RUNNERS = (
     b"docker compose", b"buildctl", b"/executor", b"ko build", b"pack build", b'"docker"', b"'docker'", b"- docker\n",
     b"- docker\r", b"image: docker:", b"image: docker\n",
 )  # fmt: skip
+def _runs_borrowed_commands(data: bytes) -> bool:
+    """Whether a script runs commands out of variables (`$dcb web`) that a file which it sources may set."""
+    if b"source " not in data and b"\n. " not in data:
+        return False
+    return any(line.lstrip().startswith((b"$", b'"$')) for line in data.split(b"\n"))
+
+
 BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     "dockerfile": (b"docker", b"podman", b"buildx", b"buildah", b"nerdctl", b"kaniko", b"buildctl", b"img build"),
     "makefile": _COMMANDS,
-    "shell": _COMMANDS,
+    "shell": (*_COMMANDS, _runs_borrowed_commands),
     "github": (*_COMMANDS, b"docker/", b"Docker"),
     "gitlab": (*_COMMANDS, b"docker"),
     "compose": (b"build",),
