@@ -52,6 +52,8 @@ _RUNNERS = (
     b"docker compose", b"buildctl", b"/executor", b"ko build", b"pack build", b'"docker"', b"'docker'", b"- docker\n",
     b"- docker\r", b"image: docker:", b"image: docker\n",
 )  # fmt: skip
+
+
 def _runs_borrowed_commands(data: bytes) -> bool:
     """Whether a script runs commands out of variables (`$dcb web`) that a file which it sources may set."""
     if b"source " not in data and b"\n. " not in data:

@@ -173,7 +173,7 @@ def test_the_content_decides_where_the_name_does_not(kind: str, data: bytes, exp
         ("makefile", b"x:\n\techo\n", set()),
         ("shell", b"ko apply -f x\n", {BUILD}),
         ("shell", b"source lib.sh\n  $dcb --force-rm web\n", {BUILD}),
-        ("shell", b"set -e\n. ./lib.sh\n\"$RUN\" image\n", {BUILD}),
+        ("shell", b'set -e\n. ./lib.sh\n"$RUN" image\n', {BUILD}),
         ("shell", b"source lib.sh\necho $x\n", set()),
         ("shell", b"$dcb web\n", set()),
         ("shell", b"/kaniko/executor", {BUILD}),

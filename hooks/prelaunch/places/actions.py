@@ -79,6 +79,15 @@ ACTIONS: Mapping[str, Action] = {
 }
 """By lower-case `owner/name`."""
 
+SCRIPTED: Mapping[str, tuple[str, bool]] = {
+    "appleboy/ssh-action": ("script", False),
+    "azure/cli": ("inlineScript", True),
+    "nick-fields/retry": ("command", True),
+    "nick-invision/retry": ("command", True),
+    "wandalen/wretry.action": ("command", True),
+}
+"""Actions of which an input is a script for a shell: the input, and whether it runs on the runner itself."""
+
 PUSHING = frozenset({"redhat-actions/push-to-registry"})
 """Actions that only push an image which an earlier step of the job built."""
 
