@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Build
 from prelaunch.places.commands import understand
+from prelaunch.places.files import inside
 from prelaunch.places.verdicts import judge
 from prelaunch.readers.bake.json_syntax import document
 from prelaunch.resolve import Field
@@ -46,7 +47,9 @@ def builds(source: Source, project: Project) -> list[Build]:
     verdict = judge(invocation, None)
     target = inner.get("target")
     shown = fields.get("build") or fields["dockerFile"]
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), _text(file)))
+    folder = posixpath.dirname(source.path)
+    path = posixpath.normpath(posixpath.join(folder, _text(file)))
+    context = inner.get("context") or (fields["context"].value if "context" in fields else None)
     build = Build(
         source=source,
         span=shown.span._replace(stop=shown.value.span.stop),
@@ -57,6 +60,9 @@ def builds(source: Source, project: Project) -> list[Build]:
         via=verdict.steps,
         dockerfile=path if not path.startswith("..") and project.exists(path) else None,
         target=_text(target) if target is not None else None,
+        context=inside(
+            posixpath.join(folder, _text(context) if context is not None else posixpath.dirname(_text(file)))
+        ),
     )
     return [build]
 

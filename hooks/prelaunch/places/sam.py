@@ -10,6 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Build, Step
+from prelaunch.places.files import inside
 from prelaunch.places.pipelines import items, text_at
 from prelaunch.readers.yaml import read
 
@@ -61,9 +62,8 @@ def _build(
     steps = () if listed is not None else (Step("SAM builds for x86_64 by default, whichever machine builds"),)
     folder = posixpath.dirname(source.path)
     context = text_at(resource, "Metadata", "DockerContext") or "."
-    path = posixpath.normpath(
-        posixpath.join(folder, context, text_at(resource, "Metadata", "Dockerfile") or "Dockerfile")
-    )
+    path = posixpath.join(folder, context, text_at(resource, "Metadata", "Dockerfile") or "Dockerfile")
+    path = posixpath.normpath(path)
     return Build(
         source=source,
         span=key.span,
@@ -74,6 +74,7 @@ def _build(
         via=steps,
         published=True,
         dockerfile=path if not path.startswith("..") and project.exists(path) else None,
+        context=inside(posixpath.join(folder, context)),
     )
 
 

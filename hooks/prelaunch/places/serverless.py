@@ -10,6 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Build, Step
+from prelaunch.places.files import inside
 from prelaunch.places.pipelines import below, text_at
 from prelaunch.readers.yaml import key_slot, read
 
@@ -48,17 +49,18 @@ def _build(key: Node, image: Node, source: Source, project: Project) -> Build:
     folder = posixpath.dirname(source.path)
     name = text_at(image, "file") or "Dockerfile"
     path = posixpath.normpath(posixpath.join(folder, text_at(image, "path"), name))
-    inside = key.span.stop <= image.span.start
+    own = key.span.stop <= image.span.start
     return Build(
         source=source,
-        span=key.span._replace(stop=image.span.stop) if inside else key.span,
+        span=key.span._replace(stop=image.span.stop) if own else key.span,
         tool="serverless-framework",
         form="serverless",
         state=state,
         platforms=(text,) if text and not variable else (),
         via=steps,
-        slot=key_slot(source, image, "platform", many=False) if platform is None and inside else None,
+        slot=key_slot(source, image, "platform", many=False) if platform is None and own else None,
         published=True,
         images=(key.value,),
         dockerfile=path if not path.startswith("..") and project.exists(path) else None,
+        context=inside(posixpath.join(folder, text_at(image, "path"))),
     )

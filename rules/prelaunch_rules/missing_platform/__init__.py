@@ -22,6 +22,9 @@ _BUILDX = frozenset(
         "drone-docker-buildx",
     }
 )
+USUAL = ("linux/amd64",)
+"""What is proposed where no platform is configured."""
+
 _SUBJECTS = {
     "docker-buildx-bake": "this bake target",
     "compose-service": "this compose service",
@@ -63,8 +66,8 @@ def _certainty(build: Build, project: Project) -> Certainty:
     if build.tool in _BUILDX:
         return "likely"
     configured = project.settings.platforms
-    if build.host is not None and configured == (str(build.host),):
-        return "hint"
+    if build.host is not None and (configured or USUAL) == (str(build.host),):
+        return "hint"  # the machine is settled, and is the one that naming a platform would settle it on
     if build.published or configured or any(_registry(image) for image in build.images):
         return "likely"
     return "likely" if any(project.deploys(image) for image in build.images) else "hint"
@@ -96,7 +99,7 @@ _CURES = {
 
 
 def _cure(build: Build, platforms: tuple[str, ...]) -> str:
-    wanted = platforms or ("linux/amd64",)
+    wanted = platforms or USUAL
     if build.tool == "kaniko":
         # kaniko does not emulate: the flag alone would put a wrong label on what the node's architecture made
         return f"run it on a node of the image's platform and say so with `--custom-platform={wanted[0]}`"
