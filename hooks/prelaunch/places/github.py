@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Platform, Step, Value
-from prelaunch.places.actions import SCRIPTED, Place, action_name, read_action
+from prelaunch.places.actions import Place, action_name, read_action, runs_here, scripts
 from prelaunch.places.legs import Legs
 from prelaunch.places.publishing import ANY_PUSH, published, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
@@ -33,7 +33,7 @@ _STEP = 200
 """What a step counts besides its script."""
 
 _AFAR = Setting("gha-run")
-"""A script that runs on another machine, of which the job's variables and its runner say nothing."""
+"""A script that may run on another machine, of which the job's variables and its runner say nothing."""
 
 _SHELLS: dict[str, Dialect | None] = {
     "bash": "sh",
@@ -176,14 +176,9 @@ class _JobReader:
         place = Place(self.source, self.project, step, contexts, self.variables, machine)
         uses = step.get("uses")
         name = action_name(uses.value)[0] if uses is not None else ""
-        if name in SCRIPTED:
-            key, here = SCRIPTED[name]
-            script = place.node(key)
-            if script is not None:
-                self._script(
-                    number, script, matrix, Setting("gha-run", self.variables, host=machine) if here else _AFAR
-                )
-            return
+        setting = Setting("gha-run", self.variables, host=machine) if runs_here(name) else _AFAR
+        for script in scripts(place, name):
+            self._script(number, script, matrix, setting)
         found, pushes = read_action(place)
         for case in found:
             self.facts[number].setdefault(case, ScriptFacts((case,)))

@@ -24,7 +24,7 @@ from prelaunch.model import (
 from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
 from prelaunch.places.files import delegated, inputs, makes_image, together, with_inputs
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
-from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, outputs_of, publishes
+from prelaunch.places.verdicts import BY_DIGEST, Verdict, bare, exports_image, judge, outputs_of, publishes
 from prelaunch.places.written import in_flags
 from prelaunch.resolve import MARKERS, Field
 
@@ -169,6 +169,7 @@ def build_of(
         published=publishes(invocation),
         images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
         image=exports_image(invocation),
+        by_digest=any(BY_DIGEST in value.text for value in invocation.values("--output", "-o")),
         open=verdict.open,
         whole=verdict.whole,
         outputs=outputs_of(invocation),

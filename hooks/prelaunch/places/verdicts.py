@@ -23,6 +23,10 @@ class Verdict(NamedTuple):
     whole: bool = False
 
 
+BY_DIGEST = "push-by-digest=true"
+"""What an output says that pushes an image without a name, for a manifest list to be put together from."""
+
+
 def exports_image(invocation: Invocation) -> bool:
     """Whether the result is an image: not a folder (`-o type=local`), not the cache alone."""
     outputs = [value.text for value in invocation.values("--output", "-o")]

@@ -63,6 +63,8 @@ def _required(build: Build, project: Project) -> tuple[str, ...]:
 def _certainty(build: Build, project: Project) -> Certainty:
     if build.tool == "devcontainer":
         return "hint"  # it runs where it is built, on the developer's own machine
+    if build.by_digest:
+        return "hint"  # no name that a cluster could pull: a manifest list is put together from such images
     if build.tool in _BUILDX:
         return "likely"
     configured = project.settings.platforms
