@@ -79,6 +79,11 @@ def built(command: str) -> list[Build]:
         ("flyctl deploy --remote-only", "fly", "linux/amd64", None),
         ("heroku container:push web", "heroku-container", "linux/amd64", None),
         ("sam build", "aws-sam", "linux/amd64", None),
+        ("mvn -B compile jib:build", "jib", "linux/amd64", None),
+        ("./mvnw com.google.cloud.tools:jib-maven-plugin:3.4.0:build", "jib", "linux/amd64", None),
+        ("./gradlew clean jib", "jib", "linux/amd64", None),
+        ("gradle :app:jibDockerBuild --image=a", "jib", "linux/amd64", None),
+        ("jib build --target=a", "jib", "linux/amd64", None),
     ],
 )
 def test_a_spelling_is_a_tool_with_its_default_and_its_variable(
@@ -111,6 +116,8 @@ def test_a_spelling_is_a_tool_with_its_default_and_its_variable(
         "sam deploy",
         "podman farm list",
         "buildah push a",
+        "mvn clean package",
+        "./gradlew build",
     ],
 )
 def test_what_builds_nothing_is_no_build(spelled: str) -> None:
@@ -287,6 +294,8 @@ def test_a_global_flag_stands_before_the_subcommand_with_its_value(program: str)
         ("SKAFFOLD_PLATFORM=linux/arm64 skaffold build", "explicit", ("linux/arm64",)),
         ("skaffold build --platform linux/arm64", "explicit", ("linux/arm64",)),
         ("skaffold build", "delegated", ()),
+        ("mvn jib:build -Djib.from.platforms=linux/arm64,linux/amd64", "explicit", ("linux/arm64", "linux/amd64")),
+        ("mvn jib:build -Djib.to.image=a", "default", ("linux/amd64",)),
         ("gcloud builds submit -t gcr.io/p/a", "default", ("linux/amd64",)),
     ],
 )

@@ -171,6 +171,14 @@ _GCLOUD_BUILD = Tool(
 )
 _SKAFFOLDED = Tool("skaffold", "file", _SKAFFOLD, variable="SKAFFOLD_PLATFORM", context="none", multi=True)
 _EARTHLY_TOOL = Tool("earthly", "file", _EARTHLY, variable="EARTHLY_PLATFORMS", context="optional", multi=True)
+_JIB_TOOL = Tool(
+    "jib",
+    values=_flags("file projects activate-profiles settings f P s D b p"),
+    platform=("--jib.from.platforms",),
+    fixed="linux/amd64",
+    context="none",
+    publishes=True,
+)
 _SAM_BUILD = Tool("aws-sam", "file", _SAM, platform=(), fixed="linux/amd64", context="none")
 
 _COMPOSE_VERBS: dict[tuple[str, ...], Tool | None] = {
@@ -255,6 +263,9 @@ PROGRAMS: dict[str, Program] = {
     "skaffold": Program(_SKAFFOLD, {(verb,): _SKAFFOLDED for verb in ("build", "run", "dev", "debug")}),
     "earthly": Program(frozenset(), {(): _EARTHLY_TOOL}),
     "sam": Program(_SAM, {("build",): _SAM_BUILD}),
+    "jib": Program(frozenset(), {(verb,): _JIB_TOOL for verb in ("build", "jar", "war")}),
+    "mvn": Program(frozenset(), {(f"jib:{goal}",): _JIB_TOOL for goal in ("build", "dockerBuild", "buildTar")}),
+    "gradle": Program(frozenset(), {(task,): _JIB_TOOL for task in ("jib", "jibDockerBuild", "jibBuildTar")}),
     "az": Program(frozenset(), {("acr", "build"): _AZURE}),
     "fly": Program(_PLAIN, {("deploy",): _FLY}),
     "flyctl": Program(_PLAIN, {("deploy",): _FLY}),
@@ -262,6 +273,9 @@ PROGRAMS: dict[str, Program] = {
     "/kaniko/executor": Program(frozenset(), {(): _EXECUTOR}),
 }
 """Executables by the last part of their path; kaniko's by its whole path, since `executor` alone says nothing."""
+
+JIB_PLUGIN = Program(frozenset(), {(): _JIB_TOOL})
+"""Maven or Gradle with a goal of Jib among others, in any order."""
 
 PUSHES: dict[str, set[tuple[str, ...]]] = {
     "docker": {("push",), ("image", "push"), ("manifest", "push"), ("compose", "push"), ("buildx", "imagetools")},

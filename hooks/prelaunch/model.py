@@ -259,8 +259,8 @@ class Build(NamedTuple):
     `whole` says that `platforms` are all that it builds for: none is left out because it is not known. `written` is
     where `platforms` stand in the source, character by character, as far as they do. `listed` are the platforms that a
     second place names beside the one in force (compose's `build.platforms`). `outputs` are the exporters that are asked
-    for, in BuildKit's words (`docker` for `--load`, `registry` for `--push`); one that is not known is `UNKNOWN`. `by_digest` says
-    that the image is pushed without a name, for a manifest list to be put together from.
+    for, in BuildKit's words (`docker` for `--load`, `registry` for `--push`); one that is not known is `UNKNOWN`.
+    `by_digest` says that the image is pushed without a name, for a manifest list to be put together from.
     """
 
     source: Source

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from prelaunch.builders import PROGRAMS
 from prelaunch.model import UNKNOWN, Fragment, Slot, Span
-from prelaunch.places.commands import pushes, understand, without_prefixes
+from prelaunch.places.commands import pushes, understand
 from prelaunch.places.files import makes_image
+from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.script import ScriptFacts, build_of, read_script, unite
 from prelaunch.places.written import in_nodes
 from prelaunch.resolve import MARKERS, Field

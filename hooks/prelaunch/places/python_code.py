@@ -10,9 +10,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
-from prelaunch.places.commands import pushes, understand, without_prefixes
+from prelaunch.places.commands import pushes, understand
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.files import makes_image
+from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES, published
 from prelaunch.places.python_sdk import built, dotted, keyword
 from prelaunch.places.python_slots import item_slot

@@ -21,8 +21,9 @@ from prelaunch.model import (
     Step,
     Value,
 )
-from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
+from prelaunch.places.commands import Invocation, pushes, understand
 from prelaunch.places.files import delegated, inputs, makes_image, together, with_inputs
+from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
 from prelaunch.places.verdicts import BY_DIGEST, Verdict, bare, exports_image, judge, outputs_of, publishes
 from prelaunch.places.written import in_flags
