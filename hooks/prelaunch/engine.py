@@ -63,6 +63,13 @@ _PLACES = {
     "npm": "prelaunch.places.npm",
     "terraform": "prelaunch.places.terraform",
     "python": "prelaunch.places.python_code",
+    "earthly": "prelaunch.places.earthly",
+    "tasks": "prelaunch.places.task_tables",
+    "tox": "prelaunch.places.tox",
+    "devcontainer": "prelaunch.places.devcontainer",
+    "sam": "prelaunch.places.sam",
+    "serverless": "prelaunch.places.serverless",
+    "pulumi": "prelaunch.places.pulumi",
 }
 
 
@@ -121,7 +128,8 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
         try:
             builds = read_builds(project, file, source)
         except UnreadableError as error:
-            faults.append(_unreadable(source, file.kind, error))
+            builds, how = _template_builds(source, file.kind, project)
+            faults.append(_unreadable(source, file.kind, error, how))
         if file.path in project.cut:
             reason = "too large once its aliases, matrices and templates are filled in: only its beginning was read"
             faults.append(_unreadable(source, file.kind, UnreadableError(reason)))
@@ -198,7 +206,16 @@ def _python_fragments(source: Source, kind: str) -> Iterable[Fragment]:
     return (source.whole(),)
 
 
-def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
+def _template_builds(source: Source, kind: str, project: Project) -> tuple[tuple[Build, ...], str]:
+    """What shows of a file that is a template, so that its language cannot be read yet, and how that was read."""
+    if kind not in YAML_KINDS or ("{{" not in source.text and "{%" not in source.text):
+        return (), ""
+    from prelaunch.places import templates
+
+    return templates.builds(source, kind, project, import_module(_PLACES[kind]).builds)
+
+
+def _unreadable(source: Source, kind: str, error: UnreadableError, how: str = "") -> Finding:
     at = max(0, min(error.offset, len(source.text)))
     # Python 2 is no fault of Python 2; a template becomes YAML only once it is filled in; no build file is that large.
     template = kind in YAML_KINDS and ("{%" in source.text or "{{" in source.text.replace("${{", ""))
@@ -210,7 +227,7 @@ def _unreadable(source: Source, kind: str, error: UnreadableError) -> Finding:
         certainty,
         source,
         Span(at, min(at + 1, len(source.text))),
-        f"this file {'is ' if str(error).startswith(('invalid', 'too')) else ''}{error}",
+        f"this file {'is ' if str(error).startswith(('invalid', 'too')) else ''}{error}{how}",
     )
 
 

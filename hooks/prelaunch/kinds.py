@@ -19,13 +19,18 @@ BUILD, IMPORT, IMAGE = "build", "import", "image"
 
 MARK = b"prelaunch:"
 """What an ignore comment holds; a file with one is read even where nothing else in it matters."""
-CLUSTER_KINDS = frozenset({"cloudbuild", "kubernetes", "goreleaser", "codebuild", "taskfile", "skaffold", "ansible"})
+CLUSTER_KINDS = frozenset(
+    {"cloudbuild", "kubernetes", "goreleaser", "codebuild", "taskfile", "skaffold", "ansible"}
+    | {"sam", "serverless", "pulumi"}
+)
 """Image-building YAML of clouds, clusters and release tools."""
 PIPELINE_KINDS = frozenset({"steps"}) | frozenset(
     {"circleci", "azure", "drone", "woodpecker", "travis", "bitbucket", "buildkite", "semaphore", "appveyor"}
 )
 """The YAML of CI systems beside GitHub's and GitLab's."""
-PROGRAM_KINDS = frozenset({"jenkins", "windows", "tilt", "just", "npm", "terraform", "python"})
+PROGRAM_KINDS = frozenset(
+    {"jenkins", "windows", "tilt", "just", "npm", "terraform", "python"} | {"earthly", "tasks", "tox", "devcontainer"}
+)
 """Files in a language of their own, or with commands in it."""
 BUILD_KINDS = (
     CLUSTER_KINDS
@@ -47,10 +52,19 @@ _RUNNERS = (
     b"docker compose", b"buildctl", b"/executor", b"ko build", b"pack build", b'"docker"', b"'docker'", b"- docker\n",
     b"- docker\r", b"image: docker:", b"image: docker\n",
 )  # fmt: skip
+
+
+def _runs_borrowed_commands(data: bytes) -> bool:
+    """Whether a script runs commands out of variables (`$dcb web`) that a file which it sources may set."""
+    if b"source " not in data and b"\n. " not in data:
+        return False
+    return any(line.lstrip().startswith((b"$", b'"$')) for line in data.split(b"\n"))
+
+
 BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     "dockerfile": (b"docker", b"podman", b"buildx", b"buildah", b"nerdctl", b"kaniko", b"buildctl", b"img build"),
     "makefile": _COMMANDS,
-    "shell": _COMMANDS,
+    "shell": (*_COMMANDS, _runs_borrowed_commands),
     "github": (*_COMMANDS, b"docker/", b"Docker"),
     "gitlab": (*_COMMANDS, b"docker"),
     "compose": (b"build",),
@@ -70,9 +84,19 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     "windows": _COMMANDS,
     "tilt": (b"_build", *_COMMANDS),
     "just": _COMMANDS,
-    "npm": _RUNNERS,
     "terraform": (b"docker_image", (b"local-exec", *_COMMANDS)),
-    "python": ((b"docker", b"build", b"bake"), *((tool, b"build") for tool in (b"podman", b"buildah", b"nerdctl"))),
+    "python": (
+        (b"docker", b"build", b"bake"),
+        *((tool, b"build") for tool in (b"podman", b"buildah", b"nerdctl")),
+        (b"aws_cdk", b"DockerImage", b"ContainerImage", b"AssetImage", b"asset_image"),
+        (b"pulumi_docker", b"Image"),
+    ),
+    "earthly": (b"SAVE IMAGE", *_RUNNERS),
+    "devcontainer": (b"dockerfile", b"dockerFile"),
+    "sam": (b"PackageType",),
+    "serverless": (b"ecr",),
+    "pulumi": (b"docker",),
+    **dict.fromkeys(("npm", "tasks", "tox"), (*_RUNNERS, b"gcloud builds", b"skaffold ", b"earthly ", b"sam build")),
     **dict.fromkeys(("steps", "travis", "bitbucket", "buildkite", "semaphore", "appveyor"), _COMMANDS),
 }
 
@@ -118,10 +142,11 @@ _INTERPRETERS = {
 }  # fmt: skip
 _STEMS = {
     "makefile": "makefile", "gnumakefile": "makefile", "jenkinsfile": "jenkins", "tiltfile": "tilt",
-    "justfile": "just", ".justfile": "just",
+    "justfile": "just", ".justfile": "just", "earthfile": "earthly",
 }  # fmt: skip
 _LOCKS = frozenset({"pnpm-lock.yaml", "conda-lock.yml"})
 """What a package manager writes: long, and names everything."""
+_TASK_TABLES = frozenset({"pyproject.toml", "hatch.toml", "pixi.toml", "makefile.toml", "mise.toml", ".mise.toml"})
 _SCRIPTED = frozenset({"package.json", "composer.json"})
 _PIPELINE_GROOVY = (b"pipeline", b"node(", b"node (", b"node{", b"node {", b"docker.build(", b" sh ", b" sh(")
 
@@ -141,7 +166,13 @@ def kind_by_name(path: str) -> str:
     if kind:
         return kind
     if suffix == "json":
+        if lower.endswith("devcontainer.json"):
+            return "devcontainer"
         return "cloudbuild" if "cloudbuild" in lower else "npm" if lower in _SCRIPTED else ""
+    if suffix == "toml":
+        return "tasks" if lower in _TASK_TABLES else ""
+    if lower == "tox.ini":
+        return "tox"
     if suffix in _OTHER_SUFFIXES:
         return ""
     if lower.startswith(("dockerfile", "containerfile")):
@@ -191,13 +222,14 @@ def _cluster_kind(path: str, stem: str) -> str:
         return "codebuild"
     if stem.startswith("taskfile") or stem.endswith(".taskfile"):
         return "taskfile"
-    if stem.startswith("skaffold"):
-        return "skaffold"
+    for start in ("skaffold", "serverless", "pulumi"):
+        if stem.startswith(start):
+            return start
     return "ansible" if "/roles/" in f"/{path}" and ("/tasks/" in path or "/handlers/" in path) else ""
 
 
 _BY_CONTENT = ("github", "compose", "kubernetes", "skaffold", "cloudbuild", "codebuild", "ansible", "azure", "circleci")
-YAML_WORDS = _shortest((*_BY_CONTENT, "drone", "woodpecker", "travis"))
+YAML_WORDS = _shortest((*_BY_CONTENT, "drone", "woodpecker", "travis", "sam"))
 
 
 def kind_by_content(kind: str, data: bytes) -> str:
@@ -234,6 +266,8 @@ def _cluster_content(data: bytes) -> str:
         return "ansible"
     if b"docker_image" in data and b"name:" in data and (b"source: build" in data or b"docker_image_build:" in data):
         return "ansible"
+    if b"PackageType" in data and b"AWS::" in data:
+        return "sam"
     return ""
 
 

@@ -260,6 +260,7 @@ class Build(NamedTuple):
     where `platforms` stand in the source, character by character, as far as they do. `listed` are the platforms that a
     second place names beside the one in force (compose's `build.platforms`). `outputs` are the exporters that are asked
     for, in BuildKit's words (`docker` for `--load`, `registry` for `--push`); one that is not known is `UNKNOWN`.
+    `by_digest` says that the image is pushed without a name, for a manifest list to be put together from.
     """
 
     source: Source
@@ -285,6 +286,7 @@ class Build(NamedTuple):
     written: tuple[Span, ...] = ()
     listed: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    by_digest: bool = False
 
 
 class Deployment(NamedTuple):

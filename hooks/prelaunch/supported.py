@@ -62,6 +62,17 @@ PLACES = (
     Place(("terraform",), "Terraform", "`docker_image` with `build`, `local-exec`"),
     Place(("tilt",), "Tiltfile", "`docker_build`, `custom_build`, `local`"),
     Place(("taskfile", "just", "npm"), "Taskfile, justfile, `package.json`, `composer.json`", "commands"),
+    Place(
+        ("tasks",),
+        "`pyproject.toml`, `hatch.toml`, `pixi.toml`, `mise.toml`, `Makefile.toml`",
+        "the tasks of Poe, PDM, Hatch, taskipy, Rye, pixi, mise and cargo-make",
+    ),
+    Place(("tox",), "`tox.ini`", "the commands of environments"),
+    Place(("earthly",), "Earthfile", "`SAVE IMAGE`, through `BUILD` and `FROM --platform`; `RUN`s", mended=False),
+    Place(("sam",), "AWS SAM templates", "functions with `PackageType: Image`", mended=False),
+    Place(("serverless",), "`serverless.yml`", "`provider.ecr.images`"),
+    Place(("pulumi",), "`Pulumi.yaml`", "images of the docker and docker-build providers"),
+    Place(("devcontainer",), "`devcontainer.json`", "`build`, never more than a hint", mended=False),
     Place(("steps",), "other YAML", "commands under keys such as `cmd`, `script` and `run`"),
     Place(("windows",), "PowerShell, cmd", "commands", mended=False),
     Place(
@@ -70,7 +81,7 @@ PLACES = (
     Place(
         ("python", "notebook"),
         "Python, notebooks",
-        "imports; in `.py` also commands that `subprocess`, nox, invoke and the docker SDK run",
+        "imports; in `.py` also the commands of `subprocess`, nox and invoke, docker's SDKs, AWS CDK, Pulumi",
     ),
 )
 

@@ -24,6 +24,9 @@ PATHS = {
     "taskfile": "Taskfile.yml",
     "skaffold": "skaffold.yaml",
     "ansible": "roles/a/tasks/main.yml",
+    "sam": "template.yaml",
+    "serverless": "serverless.yml",
+    "pulumi": "Pulumi.yaml",
 }
 
 
@@ -129,6 +132,48 @@ SAMPLES = {
               - docker
               - build
               - .
+        """,
+    "sam": """\
+        Transform: AWS::Serverless-2016-10-31
+        Globals:
+          Function: {Timeout: 3}
+        Resources:
+          Api:
+            Type: AWS::Serverless::Function
+            Properties:
+              PackageType: Image
+              Role: !GetAtt Role.Arn
+            Metadata:
+              Dockerfile: Dockerfile
+              DockerContext: ./api
+        """,
+    "serverless": """\
+        service: a
+        provider:
+          name: aws
+          architecture: arm64
+          ecr:
+            images:
+              api:
+                path: ./api   # here
+              job: {path: ./job}
+              base: 000000000000.dkr.ecr.x.amazonaws.com/a@sha256:0
+        """,
+    "pulumi": """\
+        name: a
+        runtime: yaml
+        resources:
+          image:
+            type: docker:Image
+            properties:
+              imageName: x/a
+              build:
+                context: .
+          other:
+            type: docker-build:Image
+            properties:
+              push: true
+              tags: [x/b]
         """,
 }
 

@@ -597,3 +597,23 @@ def test_files_of_the_project_are_read_from_its_folder(tmp_path: Path) -> None:
     (tmp_path / "app" / "Dockerfile").write_text("FROM x\n")
     [build] = read(job(action("context: app")), root=str(tmp_path))
     assert build.dockerfile == "app/Dockerfile"
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "host"),
+    [
+        ("{uses: appleboy/ssh-action@v1, with: {script: 'cd x && docker build .'}}", "missing", None),
+        ("{uses: nick-fields/retry@v3, with: {command: docker build .}}", "explicit", Platform("linux", "amd64")),
+        ("{uses: azure/CLI@v2, with: {inlineScript: docker build .}}", "explicit", Platform("linux", "amd64")),
+        ("{uses: any/retry@main, with: {run: docker build .}}", "explicit", Platform("linux", "amd64")),
+        ("{uses: uraimo/run-on-arch-action@v2, with: {arch: aarch64, run: docker build .}}", "missing", None),
+    ],
+)
+def test_the_script_that_an_action_is_handed_is_read(step: str, state: str, host: Platform | None) -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    env: {DOCKER_DEFAULT_PLATFORM: linux/amd64}\n"
+        f"    steps:\n    - {step}\n"
+    )
+    [build] = builds(Source(".github/workflows/a.yml", text), Project("/nowhere"))
+    assert (build.tool, build.state, build.host) == ("docker-build", state, host)
+    assert text[build.span.start : build.span.stop] == "docker build ."

@@ -198,3 +198,96 @@ def test_any_text_is_read_or_said_to_be_no_python(path: str, text: str) -> None:
 )
 def test_what_grows_stays_small(text: str) -> None:
     read(text)
+
+
+CDK = (
+    "from aws_cdk import Stack, aws_ecs as ecs, aws_lambda as _lambda\n"
+    "from aws_cdk.aws_ecr_assets import DockerImageAsset, Platform\n"
+)
+PULUMI = (
+    "import pulumi_docker as docker\nimport pulumi_docker_build as docker_build\n"
+    "from pulumi_docker import DockerBuildArgs, Image\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "state", "platforms", "published"),
+    [
+        (f"{CDK}DockerImageAsset(self, 'a', directory='./api')", "aws-cdk", "missing", (), True),
+        (
+            f"{CDK}DockerImageAsset(self, 'a', directory='api', platform=Platform.LINUX_AMD64)",
+            "aws-cdk",
+            "explicit",
+            ("linux/amd64",),
+            True,
+        ),
+        (
+            f"{CDK}DockerImageAsset(self, 'a', directory='api', platform=Platform.custom('linux/arm/v7'))",
+            "aws-cdk",
+            "explicit",
+            ("linux/arm/v7",),
+            True,
+        ),
+        (f"{CDK}DockerImageAsset(self, 'a', directory='api', platform=arch)", "aws-cdk", "explicit", (), True),
+        (f"{CDK}DockerImageAsset(self, 'a', **given)", "aws-cdk", "delegated", (), True),
+        (f"{CDK}ecs.ContainerImage.from_asset('./api')", "aws-cdk", "missing", (), True),
+        (
+            f"{CDK}_lambda.DockerImageCode.from_image_asset('api', platform=Platform.LINUX_ARM64)",
+            "aws-cdk",
+            "explicit",
+            ("linux/arm64",),
+            True,
+        ),
+        (
+            f"{PULUMI}docker.Image('a', build=docker.DockerBuildArgs(context='.'), image_name='x/a')",
+            "pulumi-docker",
+            "missing",
+            (),
+            True,
+        ),
+        (
+            f"{PULUMI}Image('a', build=DockerBuildArgs(platform='linux/amd64'), skip_push=True)",
+            "pulumi-docker",
+            "explicit",
+            ("linux/amd64",),
+            False,
+        ),
+        (
+            f"{PULUMI}docker.Image('a', build={{'context': '.', 'platform': 'linux/amd64'}})",
+            "pulumi-docker",
+            "explicit",
+            ("linux/amd64",),
+            True,
+        ),
+        (f"{PULUMI}docker.Image('a', build='./app')", "pulumi-docker", "missing", (), True),
+        (f"{PULUMI}docker_build.Image('a', push=True, tags=['x/a'])", "pulumi-docker-build", "missing", (), True),
+        (
+            f"{PULUMI}docker_build.Image('a', platforms=[docker_build.Platform.LINUX_AMD64, 'linux/arm64'])",
+            "pulumi-docker-build",
+            "explicit",
+            ("linux/amd64", "linux/arm64"),
+            False,
+        ),
+    ],
+)
+def test_the_images_of_cdk_and_pulumi_are_builds(
+    text: str, tool: str, state: str, platforms: tuple[str, ...], published: bool
+) -> None:
+    [build] = python_code.builds(Source("app.py", f"{text}\n"), Project("/nowhere"))
+    assert (build.tool, build.state, build.platforms, build.published) == (tool, state, platforms, published)
+    assert build.slot is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{CDK}_lambda.Code.from_asset('./api')",
+        f"{CDK}ecs.ContainerImage.from_registry('a')",
+        f"{PULUMI}docker.Image('a', image_name='x')",
+        f"{PULUMI}docker.RemoteImage('a', name='x')",
+        "DockerImageAsset(self, 'a', directory='api')",
+        "from PIL import Image\nImage('a', build='x')",
+    ],
+)
+def test_what_only_looks_like_an_image_of_cdk_or_pulumi_is_none(text: str) -> None:
+    assert python_code.builds(Source("app.py", f"{text}\n"), Project("/nowhere")) == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Build, Platform, Span, Step, Value
 from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
-from prelaunch.places.verdicts import bare, exporter
+from prelaunch.places.verdicts import BY_DIGEST, bare, exporter
 from prelaunch.places.written import items_in
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
@@ -79,6 +79,17 @@ ACTIONS: Mapping[str, Action] = {
 }
 """By lower-case `owner/name`."""
 
+SCRIPTS = ("run", "script", "command", "commands", "inlineScript", "cmd")
+"""Inputs that hold a script for a shell, in whichever action they are found."""
+
+_NO_SHELL = frozenset({"actions/github-script"})
+
+
+def runs_here(name: str) -> bool:
+    """Whether an action is known to run its script on the runner itself, not over ssh or in an emulated machine."""
+    return name.endswith(("/retry", "/wretry.action")) or name == "azure/cli"
+
+
 PUSHING = frozenset({"redhat-actions/push-to-registry"})
 """Actions that only push an image which an earlier step of the job built."""
 
@@ -125,6 +136,14 @@ def action_name(uses: str) -> tuple[str, str]:
     return name.lower(), version
 
 
+def scripts(place: Place, name: str) -> list[Node]:
+    """The scripts among the inputs of an action that builds nothing itself."""
+    if name in ACTIONS or name in _NO_SHELL:
+        return []
+    found = (place.node(key) for key in SCRIPTS)
+    return [node for node in found if node is not None and node.kind == "scalar"]
+
+
 def read_action(place: Place) -> tuple[tuple[Build, ...], bool]:
     """The builds of a `uses` step (several where its inputs differ from case to case), and whether it pushes."""
     pair = place.step.pair("uses")
@@ -157,6 +176,7 @@ def read_action(place: Place) -> tuple[tuple[Build, ...], bool]:
             published=published,
             images=_images(place, action),
             image=not outputs or any(map(_is_image, outputs)),
+            by_digest=any(BY_DIGEST in output for output in outputs),
             whole=whole,
             outputs=_exporters(place, outputs),
             written=tuple(items_in(written.fragment)) if written is not None and written.fragment else (),

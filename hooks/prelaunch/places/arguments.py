@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from prelaunch.builders import PROGRAMS
 from prelaunch.model import UNKNOWN, Fragment, Slot, Span
-from prelaunch.places.commands import pushes, understand, without_prefixes
+from prelaunch.places.commands import pushes, understand
+from prelaunch.places.files import makes_image
+from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.script import ScriptFacts, build_of, read_script, unite
 from prelaunch.places.written import in_nodes
 from prelaunch.resolve import MARKERS, Field
@@ -73,8 +75,9 @@ def read_arguments(
     invocation = understand(fields, wrappers)
     if invocation is None:
         return ScriptFacts((), pushing)
-    value = setting.environment.get("DOCKER_DEFAULT_PLATFORM")
-    variables = [Field(text, steps=value.steps) for text in value.texts] if value is not None else [None]
+    if not makes_image(invocation, setting.directory, source.path, project):
+        return ScriptFacts((), pushing)
+    variables = setting.variables(invocation)
     found: list[Build] = [
         build_of(invocation, variable, source, span, setting=setting, project=project) for variable in variables
     ]

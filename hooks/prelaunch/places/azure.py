@@ -16,8 +16,7 @@ from prelaunch.places.pipelines import (
     NOTHING,
     Scripts,
     bounded,
-    documents,
-    finish,
+    each_document,
     items,
     key_span,
     text_at,
@@ -47,12 +46,7 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     Raises `UnreadableError` where the file is no YAML.
     """
-    found: list[Build] = []
-    read_from, roots = documents(source)
-    for document in roots:
-        if document.kind == "mapping":
-            found += _Pipeline(Scripts(read_from, project, "azure"), document).builds()
-    return finish(found, source, read_from)
+    return each_document(source, project, "azure", lambda document, scripts: _Pipeline(scripts, document).builds())
 
 
 class _Scope(NamedTuple):

@@ -17,8 +17,7 @@ from prelaunch.places.pipelines import (
     Scripts,
     bounded,
     dialect,
-    documents,
-    finish,
+    each_document,
     items,
     note,
     rows,
@@ -46,12 +45,7 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     Raises `UnreadableError` where the file is no YAML.
     """
-    found: list[Build] = []
-    read_from, roots = documents(source)
-    for document in roots:
-        if document.kind == "mapping":
-            found += _Configuration(Scripts(read_from, project, "circleci"), document).builds()
-    return finish(found, source, read_from)
+    return each_document(source, project, "circleci", lambda root, scripts: _Configuration(scripts, root).builds())
 
 
 class _Frame(NamedTuple):

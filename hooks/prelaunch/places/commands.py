@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch.builders import CONTAINER_WORDS, PROGRAMS, PUSHES, Program, Tool
+from prelaunch.builders import CONTAINER_WORDS, JIB_PLUGIN, PROGRAMS, PUSHES, Program, Tool
+from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import ANY, NO_PUSHES, Pushes
 from prelaunch.places.verdicts import bare
 
@@ -13,33 +14,10 @@ if TYPE_CHECKING:
 
     from prelaunch.resolve import Field
 
-_PREFIXES: dict[str, frozenset[str]] = {
-    # what may stand before a command, and its own flags that take a value
-    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-T", "-U", "-D", "-R", "--user", "--group"}),
-    "doas": frozenset({"-u", "-C"}),
-    "env": frozenset({"-u", "-C", "--unset", "--chdir"}),
-    "time": frozenset({"-f", "-o", "--f", "--format", "--output"}),
-    "command": frozenset(),
-    "builtin": frozenset(),
-    "exec": frozenset({"-a"}),
-    "nohup": frozenset(),
-    "setsid": frozenset(),
-    "nice": frozenset({"-n"}),
-    "ionice": frozenset({"-c", "-n"}),
-    "stdbuf": frozenset({"-i", "-o", "-e"}),
-    "timeout": frozenset({"-k", "-s", "--signal", "--kill-after"}),
-    "xargs": frozenset({"-a", "-d", "-E", "-I", "-L", "-n", "-P", "-s"}),
-    "parallel": frozenset({"-j", "--jobs"}),
-    "retry": frozenset(),
-    "travis_retry": frozenset(),
-    "travis_wait": frozenset(),
-    "unbuffer": frozenset(),
-    "caffeinate": frozenset(),
-    "chronic": frozenset(),
-    "winpty": frozenset(),
-    "aspect": frozenset(),
-}
-_OPERANDS = {"timeout": 1}
+_JAVA_BUILDS = frozenset({"mvn", "mvnw", "gradle", "gradlew"})
+_JIB_GOALS = frozenset({"jib", "jibDockerBuild", "jibBuildTar"})
+_JIB_MAVEN_GOALS = (":build", ":dockerBuild", ":buildTar")
+_KO_MODULES = ("github.com/google/ko", "github.com/ko-build/ko")
 
 
 class Invocation(NamedTuple):
@@ -67,54 +45,6 @@ class Invocation(NamedTuple):
         return any(name in names and (value is None or value.text.lower() != "false") for name, value in self.flags)
 
 
-def without_prefixes(
-    fields: Sequence[Field], wrappers: Mapping[str, str]
-) -> tuple[list[Field], tuple[tuple[str, str], ...]]:
-    """Leave out `sudo`, `env A=b`, `time` and their like; give the rest and the variables that `env` sets."""
-    rest, environment = list(fields), []
-    for _ in range(20):
-        while rest and (rest[0].unset or not rest[0].text or _assigned(rest[0])):
-            if _assigned(rest[0]):
-                name, _, value = rest[0].text.partition("=")
-                environment.append((name, value))
-            rest.pop(0)
-        if not rest:
-            break
-        name = rest[0].text.rsplit("/", 1)[-1]
-        if name in wrappers:
-            rest[0:1] = [rest[0]._replace(text=text) for text in wrappers[name].split()]
-            if rest[0].text == name:
-                break
-        elif name in _PREFIXES:
-            rest = _behind_prefix(name, rest[1:])
-        elif rest[0].opaque and len(rest) > 1 and rest[1].text.rsplit("/", 1)[-1] in PROGRAMS:
-            rest = rest[1:]  # `$(SUDO) docker build`, whatever that variable holds
-        else:
-            break
-    return rest, tuple(environment)
-
-
-def _assigned(field: Field) -> bool:
-    name, sign, _ = field.text.partition("=")
-    return bool(sign) and name.isidentifier()
-
-
-def _behind_prefix(name: str, rest: list[Field]) -> list[Field]:
-    values = _PREFIXES[name]
-    while rest and rest[0].text.startswith("-") and len(rest[0].text) > 1:
-        flag = rest.pop(0).text
-        if flag == "--":
-            break
-        if flag in values and rest:
-            rest.pop(0)
-    for _ in range(_OPERANDS.get(name, 0)):
-        while rest and rest[0].unset:
-            rest.pop(0)
-        if rest:
-            rest.pop(0)
-    return rest
-
-
 def understand(
     fields: Sequence[Field], wrappers: Mapping[str, str], hint: Callable[[Field], str] = lambda field: field.name
 ) -> Invocation | None:
@@ -138,8 +68,10 @@ def _program(
     name = text.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
     if text.endswith("/kaniko/executor") or (name == "executor" and _names_flag(rest, "--destination", "--dockerfile")):
         return "kaniko", PROGRAMS["/kaniko/executor"], rest[1:], first
-    if name == "go" and len(rest) > 2 and rest[1].text == "run" and "google/ko" in rest[2].text:
+    if name == "go" and len(rest) > 2 and rest[1].text == "run" and rest[2].text.startswith(_KO_MODULES):
         return "ko", PROGRAMS["ko"], rest[3:], rest[2]
+    if name in _JAVA_BUILDS:
+        return _jib(rest)
     if name in {"docker", "podman", "nerdctl"}:
         image = next((n for n, f in enumerate(rest) if "kaniko-project/executor" in f.text), 0)
         if image and any(f.text == "run" for f in rest[:image]):
@@ -155,6 +87,26 @@ def _program(
     if unset_first and name in {"build", "buildx", "bake", "image"} and _stands_for_tool(unset_first, rest):
         return "docker", docker, rest, first
     return None
+
+
+def _jib(rest: list[Field]) -> tuple[str, Program, list[Field], Field] | None:
+    """A goal of Maven or a task of Gradle that builds an image with Jib; its property for the platforms as a flag."""
+    goal = next((one for one in rest[1:] if one.text.rpartition(":")[2] in _JIB_GOALS), None)
+    goal = goal or next((one for one in rest[1:] if _is_jib_goal(one.text.partition("@")[0])), None)
+    if goal is None:
+        return None
+    flags = [
+        field._replace(text=field.text.replace("-D", "--", 1))
+        if field.text.startswith("-Djib.from.platforms=")
+        else field
+        for field in rest[1:]
+    ]
+    return "jib", JIB_PLUGIN, flags, goal
+
+
+def _is_jib_goal(goal: str) -> bool:
+    """`jib:build`, `com.google.cloud.tools:jib-maven-plugin:3.4.0:build`, and the other goals that build."""
+    return goal.endswith(_JIB_MAVEN_GOALS) and (goal.startswith("jib:") or "jib-maven-plugin:" in goal)
 
 
 def _names_flag(rest: Sequence[Field], *names: str) -> bool:
@@ -201,7 +153,7 @@ def _subcommand(
         return None
     invocation = _arguments(tool, name, verb, rest, environment)
     invocation = invocation._replace(flags=(*before, *invocation.flags))
-    if tool.needs and not invocation.has(*tool.needs):
+    if (tool.needs and not invocation.has(*tool.needs)) or (tool.without and invocation.has(*tool.without)):
         return None
     if any(tool.shows_only(flag) for flag, _ in invocation.flags) or invocation.has("--check"):
         return None

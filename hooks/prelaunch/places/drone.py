@@ -10,17 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from prelaunch.model import Platform, Step
-from prelaunch.places.pipelines import (
-    MAX_ITEMS,
-    NOTHING,
-    Scripts,
-    below,
-    documents,
-    finish,
-    lines,
-    text_at,
-    variables,
-)
+from prelaunch.places.pipelines import MAX_ITEMS, NOTHING, Scripts, below, each_document, lines, text_at, variables
 from prelaunch.places.plugins import Surroundings, read_plugin
 from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import dollar_spots, put
@@ -41,13 +31,11 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     Raises `UnreadableError` where the file is no YAML.
     """
-    found: list[Build] = []
-    read_from, roots = documents(source)
-    scripts = Scripts(read_from, project, "drone")
-    for document in roots:
-        if document.kind == "mapping" and text_at(document, "kind") in {"", "pipeline"}:
-            found += by_step(_pipeline(document, scripts))
-    return finish(found, source, read_from)
+    return each_document(source, project, "drone", _document)
+
+
+def _document(document: Node, scripts: Scripts) -> list[Build]:
+    return by_step(_pipeline(document, scripts)) if text_at(document, "kind") in {"", "pipeline"} else []
 
 
 def steps_of(document: Node, *keys: str) -> Iterator[Node]:
@@ -69,7 +57,12 @@ def by_step(readings: Iterable[tuple[Node, ScriptFacts]]) -> list[Build]:
 
 
 def run_step(step: Node, around: Surroundings, scripts: Scripts) -> ScriptFacts:
-    """What a step builds: by its plugin, or by its commands, in which the server puts its own references first."""
+    """What a step builds: by its plugin, or by its commands, in which the server puts its own references first.
+
+    `around` has the variables of the pipeline; those of the step are added here.
+    """
+    own = variables(step.get("environment"), around.source, around._replace(environment={}).text)
+    around = around._replace(environment={**around.environment, **own})
     found = read_plugin(step, around)
     if found is not None:
         return found
@@ -101,8 +94,6 @@ def _pipeline(document: Node, scripts: Scripts) -> Iterator[tuple[Node, ScriptFa
         line = source.position(node.span.start)[0]
         chosen = Step(f"the pipeline's platform {host} picks the runner", source.path, line)
     outer = variables(document.get("environment"), source)
+    around = Surroundings(source, scripts.project, "drone", {}, outer, _PREFIXES, host, chosen)
     for step in steps_of(document, "steps", "pipeline"):
-        around = Surroundings(source, scripts.project, "drone", {}, {}, _PREFIXES, host, chosen)
-        environment = {**outer, **variables(step.get("environment"), source, around.text)}
-        around = Surroundings(source, scripts.project, "drone", {}, environment, _PREFIXES, host, chosen)
         yield step, run_step(step, around, scripts)

@@ -128,8 +128,30 @@ def named_arguments(texts: Iterable[str]) -> tuple[tuple[str, str | None], ...]:
     return tuple(found.items())
 
 
-def delegated(invocation: Invocation, directory: str, path: str, project: Project) -> Verdict:
-    """The verdict on a command whose platform a bake or compose file decides."""
+def makes_image(invocation: Invocation, directory: str, path: str, project: Project) -> bool:
+    """Whether a command builds an image at all, where a file decides that: an Earthfile's target, SAM's template."""
+    name = invocation.tool.name
+    if name == "earthly":
+        from prelaunch.places.earthly import saves_image
+
+        targets = [field.text for field in invocation.rest if "+" in field.text]
+        return any(saves_image(target, _folders(directory, path), project) for target in targets)
+    if name == "aws-sam":
+        from prelaunch.places.sam import template_of
+
+        given = [v.text for v in invocation.values("--template", "--template-file", "-t")]
+        return template_of(given[-1:], _folders(directory, path), project)
+    return True
+
+
+def delegated(invocation: Invocation, verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
+    """The verdict on a command whose platform another file decides; `verdict` is that of the command itself."""
+    name = invocation.tool.name
+    if verdict.state == "default":
+        return _configured(verdict, directory, path, project) if name == "ko" else verdict
+    if invocation.tool.kind == "file":
+        where = "the Earthfile" if name == "earthly" else "`skaffold.yaml`"
+        return Verdict("delegated", (), (*verdict.steps, Step(f"{where} decides")))
     if invocation.tool.kind == "compose":
         files = [v.text for v in invocation.values("-f", "--file")]
         known = [one for one in files if _known(one)]
@@ -163,3 +185,22 @@ def delegated(invocation: Invocation, directory: str, path: str, project: Projec
         if found:
             return Verdict(state, platforms, found)
     return Verdict("delegated", (), (Step("the bake file decides"),))
+
+
+def _configured(verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
+    """The verdict on a command of ko by `defaultPlatforms` of its `.ko.yaml` (ko-build/ko docs/configuration.md)."""
+    for folder in _folders(directory, path):
+        source = project.read(posixpath.normpath(posixpath.join(folder, ".ko.yaml")))
+        if source is None or "defaultPlatforms" not in source.text:
+            continue
+        from prelaunch.project import UnreadableError
+        from prelaunch.readers.yaml import read
+
+        try:
+            listed = next((found for root in read(source) if (found := root.get("defaultPlatforms")) is not None), None)
+        except UnreadableError:
+            return verdict  # nothing says so but ko itself
+        names = tuple(item.value for item in (listed.items if listed is not None else ()) if item.kind == "scalar")
+        if names:
+            return Verdict("explicit", names, (Step("`defaultPlatforms`", source.path),))
+    return verdict

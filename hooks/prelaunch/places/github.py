@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Platform, Step, Value
-from prelaunch.places.actions import Place, action_name, read_action
+from prelaunch.places.actions import Place, action_name, read_action, runs_here, scripts
 from prelaunch.places.legs import Legs
 from prelaunch.places.publishing import ANY_PUSH, published, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
@@ -31,6 +31,9 @@ MAX_READ = 8_000_000
 
 _STEP = 200
 """What a step counts besides its script."""
+
+_AFAR = Setting("gha-run")
+"""A script that may run on another machine, of which the job's variables and its runner say nothing."""
 
 _SHELLS: dict[str, Dialect | None] = {
     "bash": "sh",
@@ -171,30 +174,37 @@ class _JobReader:
     def _uses(self, number: int, step: Node, matrix: Context, machine: Platform | None) -> None:
         contexts = self._contexts(matrix, paths=True)
         place = Place(self.source, self.project, step, contexts, self.variables, machine)
+        uses = step.get("uses")
+        name = action_name(uses.value)[0] if uses is not None else ""
+        setting = Setting("gha-run", self.variables, host=machine) if runs_here(name) else _AFAR
+        for script in scripts(place, name):
+            self._script(number, script, matrix, setting)
         found, pushes = read_action(place)
         for case in found:
             self.facts[number].setdefault(case, ScriptFacts((case,)))
         self._add_leg(step, found)
         if pushes and not found:
             self.facts[number][None] = ScriptFacts((), ANY_PUSH)
-        uses, name = step.get("uses"), step.get("id")
-        if uses is not None and name is not None and action_name(uses.value)[0] == "docker/metadata-action":
+        own = step.get("id")
+        if own is not None and name == "docker/metadata-action":
             lines = [line.strip() for text in place.texts("images") for line in text.splitlines() if line.strip()]
             tags = Outcome(("\n".join(f"{line}:{UNKNOWN}" for line in lines) or UNKNOWN,))
-            self.tags[name.value] = Context({"outputs": Context({"tags": tags})})
+            self.tags[own.value] = Context({"outputs": Context({"tags": tags})})
 
     def _run(self, number: int, run: Node, matrix: Context, machine: Platform | None, *, windows: bool) -> None:
         step = self.job.steps[number]
         shell = self._default(step, "shell", matrix)
         dialect = _dialect(shell) if shell else ("powershell" if windows else "sh")
-        if dialect is None or run.fragment is None:
+        if dialect is None:
             return
         directory = self._default(step, "working-directory", matrix) or "."
-        setting = Setting("gha-run", self.variables, directory, dialect, machine)
-        for fragment in render(run.fragment, self._contexts(matrix), self.limit):
-            key, facts = self.file.read(run, fragment, setting)
+        self._script(number, run, matrix, Setting("gha-run", self.variables, directory, dialect, machine))
+
+    def _script(self, number: int, script: Node, matrix: Context, setting: Setting) -> None:
+        for fragment in render(script.fragment, self._contexts(matrix), self.limit) if script.fragment else ():
+            key, facts = self.file.read(script, fragment, setting)
             self.facts[number][key] = facts
-            self._add_leg(step, facts.builds)
+            self._add_leg(self.job.steps[number], facts.builds)
 
     def _add_leg(self, step: Node, builds: Iterable[Build]) -> None:
         condition = step.get("if")

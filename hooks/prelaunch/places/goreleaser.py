@@ -118,7 +118,7 @@ def _flags(
     if invocation is None:
         return "unknown", (), ()
     variable = _variable(document, source)
-    verdict = judge(invocation, lambda _: variable)
+    verdict = judge(invocation, variable)
     if verdict.state == "missing":
         note = Step("`goarch` picks the binary, not the platform of the image")
         return verdict.state, (), (*verdict.steps, note)

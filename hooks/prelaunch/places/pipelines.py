@@ -74,6 +74,20 @@ def _is_statement(line: str) -> bool:
     return inner[:1] in {"#", "/", "^", "!"} or inner.split(None, 1)[0:1] in [[word] for word in _BLOCKS]
 
 
+def each_document(
+    source: Source, project: Project, form: str, builds_of: Callable[[Node, Scripts], Iterable[Build]]
+) -> list[Build]:
+    """The builds of every document of a CI file that is a mapping, each once, in the order of the file.
+
+    `builds_of` gives those of one document; `form` is that of the builds. Raises `UnreadableError` where the file is no
+    YAML.
+    """
+    read_from, roots = documents(source)
+    scripts = Scripts(read_from, project, form)
+    found = [build for document in roots if document.kind == "mapping" for build in builds_of(document, scripts)]
+    return finish(found, source, read_from)
+
+
 def finish(builds: Iterable[Build], source: Source, read_from: Source) -> list[Build]:
     """The builds of a file, each once, in its order; those of a template are never mended."""
     found = unite(builds)

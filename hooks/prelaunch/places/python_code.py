@@ -1,8 +1,7 @@
-"""Python programs: the images that they build with a command line or with Docker's SDK.
+"""Python programs: the images that they build with a command line or by a library.
 
 A command line is a list or text that is handed to what runs it: `subprocess`, `os.system`, nox's and invoke's `run`,
-and functions whose name says that they run something. `client.images.build(...)` and `APIClient.build(...)` take
-`platform=` (docker-py, `docker/models/images.py`), python-on-whales' `docker.build(...)` takes `platforms=`.
+and functions whose name says that they run something. `python_sdk` knows the libraries.
 """
 
 from __future__ import annotations
@@ -11,19 +10,21 @@ import ast
 from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
-from prelaunch.places.commands import pushes, understand, without_prefixes
+from prelaunch.places.commands import pushes, understand
 from prelaunch.places.embedded import read_embedded
+from prelaunch.places.files import makes_image
+from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES, published
-from prelaunch.places.python_slots import item_slot, keyword_slot
+from prelaunch.places.python_sdk import built, dotted, keyword
+from prelaunch.places.python_slots import item_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import ScriptFacts, Setting, build_of, unite
-from prelaunch.places.verdicts import bare
-from prelaunch.resolve import MARKERS, Field
+from prelaunch.resolve import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prelaunch.model import Fragment, Source, Span, State
+    from prelaunch.model import Fragment, Source, Span
     from prelaunch.places.python_tree import Call, Item
     from prelaunch.project import Project
 
@@ -52,46 +53,11 @@ def builds(source: Source, project: Project) -> list[Build]:
         name = path.rpartition(".")[2]
         if name == "push" and path.endswith(".images.push"):
             pushing = ANY_PUSH
-        facts = reader.sdk(call, path) or reader.command(call, path)
+        facts = built(module, call, path, project) or reader.command(call, path)
         if facts is not None:
             pushing |= facts.pushes
             found += facts.builds
     return sorted(published(unite(found), pushing), key=lambda build: build.span)
-
-
-def dotted(node: ast.expr) -> str:
-    """`a.b.c`; the head is `?` where it is no name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    parts.append(node.id if isinstance(node, ast.Name) else "?")
-    return ".".join(reversed(parts))
-
-
-def keyword(node: ast.Call, name: str) -> ast.expr | None:
-    """The value of a keyword argument."""
-    return next((one.value for one in node.keywords if one.arg == name), None)
-
-
-def said(module: Module, call: Call, value: ast.expr | None) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
-    """The state, the platforms and the steps of a `platform=` argument (None where it is not given)."""
-    opened = [one.value for one in call.node.keywords if one.arg is None]
-    if value is None and opened:
-        return "delegated", (), (Step("more arguments are handed in"),)
-    if value is None or (isinstance(value, ast.Constant) and not value.value):
-        return "missing", (), ()
-    found = module.texts(value, call)
-    steps = tuple(dict.fromkeys(step for pieces in found for piece in pieces for step in piece.steps))
-    texts = ["".join(piece.text for piece in pieces) for pieces in found]
-    if isinstance(value, ast.Name):
-        known = module.lookup(value.id, call.scope)
-        if known is not None and not known[1]:
-            default = known[0].arguments.get(value.id)
-            if not (isinstance(default, ast.Constant) and isinstance(default.value, str) and default.value):
-                return "delegated", (), (Step(f"`{value.id}` is handed in by the caller"),)
-    platforms = [one.strip() for text in texts if not any(m in text for m in MARKERS) for one in text.split(",")]
-    return "explicit", tuple(dict.fromkeys(one for one in platforms if one)), steps
 
 
 class _Reader:
@@ -110,61 +76,6 @@ class _Reader:
             text = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else UNKNOWN
             step = Step(f"`{_VARIABLE}` is set", self.module.source.path, value.lineno)
             self.environment[_VARIABLE] = Value((text,), (step,))
-
-    # -- Docker's SDK
-
-    def sdk(self, call: Call, path: str) -> ScriptFacts | None:
-        node = call.node
-        if not path.endswith(".build"):
-            return None
-        head = self.module.imports.get(path.split(".", 1)[0], "")
-        if head.startswith("python_on_whales"):
-            return self._api(call, "docker-buildx-build", "platforms")
-        if path.endswith(".images.build") or (path.count(".") <= 2 and self._is_client(node.func, call)):
-            return self._api(call, "docker-sdk", "platform")
-        return None
-
-    def _is_client(self, function: ast.expr, call: Call) -> bool:
-        """`client` of `client = docker.APIClient(...)`, and such a call itself."""
-        value = function.value if isinstance(function, ast.Attribute) else None
-        if isinstance(value, ast.Name):
-            found = self.module.lookup(value.id, call.scope)
-            value = found[1][-1].value if found is not None and found[1] else None
-        return isinstance(value, ast.Call) and dotted(value.func).endswith("APIClient")
-
-    def _api(self, call: Call, tool: str, name: str) -> ScriptFacts:
-        node = call.node
-        value = keyword(node, name)
-        several = isinstance(value, (ast.List, ast.Tuple))
-        if isinstance(value, (ast.List, ast.Tuple)) and value.elts:
-            texts = ["".join(p.text for p in self.module.texts(one, call)[0]) for one in value.elts[:50]]
-            known = tuple(text for text in texts if not any(m in text for m in MARKERS))
-            state: State = "explicit"
-            steps: tuple[Step, ...] = ()
-        else:
-            state, known, steps = said(self.module, call, None if several else value)
-        tags = [pieces for one in ("tag", "tags") for pieces in self.module.texts(keyword(node, one), call)]
-        images = [bare(text) for pieces in tags if (text := "".join(p.text for p in pieces)).strip(MARKERS)]
-        slot = (
-            keyword_slot(self.module, node, name, many=name == "platforms")
-            if state == "missing" and value is None
-            else None
-        )
-        push = keyword(node, "push")
-        pushed = isinstance(push, ast.Constant) and push.value is True
-        build = Build(
-            source=self.module.source,
-            span=self.module.span(node),
-            tool=tool,
-            form="python-code",
-            state=state,
-            platforms=known,
-            via=steps,
-            slot=slot,
-            published=pushed,
-            images=tuple(dict.fromkeys(images)),
-        )
-        return ScriptFacts((build,))
 
     # -- command lines
 
@@ -271,8 +182,8 @@ def read_words(module: Module, items: Sequence[Item], setting: Setting, project:
     invocation = understand(fields, wrappers)
     if invocation is None:
         return ScriptFacts((), pushing)
-    value = setting.environment.get(_VARIABLE)
-    variables = [Field(text, steps=value.steps) for text in value.texts] if value is not None else [None]
+    if not makes_image(invocation, setting.directory, module.source.path, project):
+        return ScriptFacts((), pushing)
     slot = None
     at = invocation.verb.word
     tool = invocation.tool
@@ -281,7 +192,7 @@ def read_words(module: Module, items: Sequence[Item], setting: Setting, project:
         many = tool.multi and not invocation.has("--load")
         slot = item_slot(module, node, tool.platform[0], many=many) if node is not None else None
     found = []
-    for variable in variables:
+    for variable in setting.variables(invocation):
         build = build_of(invocation, variable, module.source, span, setting=setting, project=project)
         found.append(build._replace(slot=slot if build.state == "missing" else None))
     return ScriptFacts(tuple(found), pushing)

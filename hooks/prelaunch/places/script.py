@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from prelaunch.builders import PROGRAMS, PUSHES
+from prelaunch.builders import PLATFORM_VARIABLE, PROGRAMS, PUSHES
 from prelaunch.model import (
     EMPTY,
     HANDED,
@@ -21,10 +21,11 @@ from prelaunch.model import (
     Step,
     Value,
 )
-from prelaunch.places.commands import Invocation, pushes, understand, without_prefixes
-from prelaunch.places.files import delegated, inputs, together, with_inputs
+from prelaunch.places.commands import Invocation, pushes, understand
+from prelaunch.places.files import delegated, inputs, makes_image, together, with_inputs
+from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
-from prelaunch.places.verdicts import Verdict, bare, exports_image, judge, outputs_of, publishes
+from prelaunch.places.verdicts import BY_DIGEST, Verdict, bare, exports_image, judge, outputs_of, publishes
 from prelaunch.places.written import in_flags
 from prelaunch.resolve import MARKERS, Field
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 Dialect = Literal["sh", "powershell", "cmd"]
 _SPEAKING = (
-    *(UNKNOWN, HANDED, UNSET, "$", "`", "source ", ". ", "eval ", "google/ko"),
+    *(UNKNOWN, HANDED, UNSET, "$", "`", "source ", ". ", "eval ", "/ko"),
     *(name.rsplit("/", 1)[-1] for name in PROGRAMS if not name.startswith(("docker-", "podman-"))),
     *(name for name in PUSHES if name not in PROGRAMS),
 )
@@ -58,6 +59,11 @@ class Setting(NamedTuple):
     directory: str = "."
     dialect: Dialect = "sh"
     host: Platform | None = None
+
+    def variables(self, invocation: Invocation) -> list[Field | None]:
+        """What the environment variable of the command's tool may be; `[None]` where it is not set."""
+        value = self.environment.get(invocation.tool.variable or "")
+        return [None] if value is None else [Field(text, steps=value.steps) for text in value.texts]
 
 
 class ScriptFacts(NamedTuple):
@@ -146,13 +152,11 @@ def _one(group: Sequence[Build]) -> Build:
 def build_of(
     invocation: Invocation, variable: Field | None, source: Source, span: Span, *, setting: Setting, project: Project
 ) -> Build:
-    """The build that a command line at `span` of `source` runs; `variable` is `DOCKER_DEFAULT_PLATFORM`, if set."""
-    verdict = judge(invocation, lambda _: variable)
-    if invocation.tool.kind != "build" and verdict.state in {"missing", "unknown", "delegated"}:
-        if invocation.tool.kind == "bake" or verdict.state == "missing":
-            verdict = delegated(invocation, setting.directory, source.path, project)
-    elif invocation.tool.kind == "bake":
-        verdict = delegated(invocation, setting.directory, source.path, project)
+    """The build that a command line at `span` of `source` runs; `variable` is the tool's own, if set."""
+    verdict = judge(invocation, variable)
+    kind = invocation.tool.kind
+    if kind == "bake" or (kind != "build" and verdict.state == "missing") or verdict.state == "default":
+        verdict = delegated(invocation, verdict, setting.directory, source.path, project)
     images = invocation.values("--tag", "-t", "--destination", "-d", "--image")
     build = Build(
         source=source,
@@ -166,6 +170,7 @@ def build_of(
         published=publishes(invocation),
         images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
         image=exports_image(invocation),
+        by_digest=any(BY_DIGEST in value.text for value in invocation.values("--output", "-o")),
         open=verdict.open,
         whole=verdict.whole,
         outputs=outputs_of(invocation),
@@ -225,22 +230,23 @@ class _Commands:
                     for without, fields in session.through_functions(order)
                     if understand(without, wrappers) is None and (one := understand(fields, wrappers)) is not None
                 ]
-            variables = session.exported("DOCKER_DEFAULT_PLATFORM", order) if invocations else []
-            found = [(invocation, variable) for invocation in invocations for variable in variables]
-            builds += [self._build(command, invocation, variable, session) for invocation, variable in found]
+            for invocation in invocations:
+                if makes_image(invocation, session.directory, self.fragment.source.path, self.project):
+                    name = invocation.tool.variable
+                    variables = session.exported(name, order) if name else [None]
+                    builds += [self._build(command, invocation, variable, session) for variable in variables]
         return self.facts(builds)
 
     def windows(self, lines: Iterable[Line]) -> list[Build]:
         """Read the command lines of PowerShell or cmd: reported, never mended."""
         wrappers = self.project.settings.wrappers
-        value = self.setting.environment.get("DOCKER_DEFAULT_PLATFORM")
-        inherited = Field(value.texts[0], steps=value.steps) if value and value.texts else None
         builds = []
         for line in lines:
             self.pushes |= pushes(line.fields, wrappers)
             invocation = understand(line.fields, wrappers)
             if invocation is not None:
-                variable = line.platform or inherited
+                set_here = line.platform if invocation.tool.variable == PLATFORM_VARIABLE else None
+                variable = set_here or self.setting.variables(invocation)[0]
                 span = self.fragment.span(line.start, line.stop)
                 builds.append(self._fact(span, invocation, variable, self.setting.directory))
         return builds
@@ -266,8 +272,8 @@ class _Commands:
 
     def _build(self, command: Command, invocation: Invocation, variable: Field | None, session: Session) -> Build:
         inline = {a.name: a for a in command.assignments} if command.words else {}
-        if "DOCKER_DEFAULT_PLATFORM" in inline:
-            variable = session.inline(command, inline["DOCKER_DEFAULT_PLATFORM"])
+        if invocation.tool.variable in inline:
+            variable = session.inline(command, inline[invocation.tool.variable])
         span = self.fragment.span(command.start, command.stop)
         build = self._fact(span, invocation, variable, session.directory)
         if build.state != "missing":

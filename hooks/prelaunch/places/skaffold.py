@@ -129,7 +129,7 @@ def _verdict(
     if builder == "docker" and flags is not None:
         words = ("docker", "build", *(item.value for item in flags.items[:_MAX_ARTIFACTS]), ".")
         invocation = understand([Field(word) for word in words], {})
-        verdict = judge(invocation, lambda _: None) if invocation is not None else None
+        verdict = judge(invocation, None) if invocation is not None else None
         if verdict is not None and verdict.state == "explicit":
             return "explicit", verdict.platforms, (Step("`cliFlags` name the platform"),)
     if fixed:

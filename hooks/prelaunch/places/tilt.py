@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from prelaunch.model import UNKNOWN, Build, Value
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.files import Inputs, inputs_in, with_inputs
-from prelaunch.places.python_code import dotted, keyword, read_words, said
+from prelaunch.places.python_code import read_words
+from prelaunch.places.python_sdk import dotted, keyword, said
 from prelaunch.places.python_slots import keyword_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import Setting, unite

@@ -15,8 +15,7 @@ from prelaunch.places.pipelines import (
     Scripts,
     below,
     bounded,
-    documents,
-    finish,
+    each_document,
     items,
     lines,
     note,
@@ -26,6 +25,8 @@ from prelaunch.places.pipelines import (
 from prelaunch.places.script import merge, of_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prelaunch.model import Build, Fragment, Source
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
@@ -42,17 +43,15 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     Raises `UnreadableError` where the file is no YAML.
     """
-    found: list[Build] = []
-    read_from, roots = documents(source)
-    scripts = Scripts(read_from, project, "travis")
-    for document in roots:
-        if document.kind == "mapping":
-            jobs = [document]
-            for key in ("jobs", "matrix"):
-                jobs += [item for item in items(below(document, key, "include")) if item.kind == "mapping"]
-            for job in jobs:
-                found += _job(job, document, scripts)
-    return finish(found, source, read_from)
+    return each_document(source, project, "travis", _document)
+
+
+def _document(document: Node, scripts: Scripts) -> Iterator[Build]:
+    jobs = [document]
+    for key in ("jobs", "matrix"):
+        jobs += [item for item in items(below(document, key, "include")) if item.kind == "mapping"]
+    for job in jobs:
+        yield from _job(job, document, scripts)
 
 
 def _job(job: Node, document: Node, scripts: Scripts) -> list[Build]:

@@ -8,7 +8,7 @@ from prelaunch.model import HANDED, UNKNOWN, UNSET, State, Step
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from prelaunch.places.commands import Invocation
 
@@ -21,6 +21,10 @@ class Verdict(NamedTuple):
     steps: tuple[Step, ...] = ()
     open: tuple[str, ...] = ()
     whole: bool = False
+
+
+BY_DIGEST = "push-by-digest=true"
+"""What an output says that pushes an image without a name, for a manifest list to be put together from."""
 
 
 def exports_image(invocation: Invocation) -> bool:
@@ -62,8 +66,8 @@ def publishes(invocation: Invocation) -> bool:
     )
 
 
-def judge(invocation: Invocation, variable: Callable[[str], Field | None]) -> Verdict:
-    """The platform in force for a command of kind `build`; `variable` gives an exported environment variable."""
+def judge(invocation: Invocation, variable: Field | None) -> Verdict:
+    """The platform in force by the command itself; `variable` is the exported variable of the tool, if that is set."""
     tool = invocation.tool
     given = [(name, value) for name, value in invocation.flags if name in tool.platform]
     if given:
@@ -72,7 +76,7 @@ def judge(invocation: Invocation, variable: Callable[[str], Field | None]) -> Ve
             return verdict
     if tool.variable:
         inline = next((value for name, value in invocation.environment if name == tool.variable), None)
-        field = Field(inline) if inline is not None else variable(tool.variable)
+        field = Field(inline) if inline is not None else variable
         if field is not None and field.text and not field.unset:
             known = () if any(m in field.text for m in MARKERS) else tuple(field.text.split(","))
             steps = (*field.steps, Step(f"`{tool.variable}` is in force"))

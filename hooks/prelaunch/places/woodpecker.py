@@ -10,18 +10,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.model import Step, Value
 from prelaunch.places.drone import by_step, run_step, steps_of
-from prelaunch.places.pipelines import (
-    MAX_ITEMS,
-    Scripts,
-    below,
-    bounded,
-    documents,
-    finish,
-    items,
-    note,
-    rows,
-    variables,
-)
+from prelaunch.places.pipelines import MAX_ITEMS, Scripts, below, bounded, each_document, items, note, rows, variables
 from prelaunch.places.plugins import Surroundings, platform_of
 from prelaunch.places.script import merge
 
@@ -39,13 +28,7 @@ def builds(source: Source, project: Project) -> list[Build]:
 
     Raises `UnreadableError` where the file is no YAML.
     """
-    found: list[Build] = []
-    read_from, roots = documents(source)
-    scripts = Scripts(read_from, project, "woodpecker")
-    for document in roots:
-        if document.kind == "mapping":
-            found += _workflow(document, scripts)
-    return finish(found, source, read_from)
+    return each_document(source, project, "woodpecker", _workflow)
 
 
 def _workflow(document: Node, scripts: Scripts) -> list[Build]:
@@ -61,10 +44,8 @@ def _workflow(document: Node, scripts: Scripts) -> list[Build]:
         line = source.position(labelled.span.start)[0]
         chosen = Step(f"the label `platform: {labelled.value}` picks the agent", source.path, line)
     for row in matrix:
+        around = Surroundings(source, project, "woodpecker", row, {}, _PREFIXES, host, chosen)
         for number, step in enumerate(steps):
-            around = Surroundings(source, project, "woodpecker", row, {}, _PREFIXES, host, chosen)
-            environment = variables(step.get("environment"), source, around.text)
-            around = Surroundings(source, project, "woodpecker", row, environment, _PREFIXES, host, chosen)
             readings[number].append(run_step(step, around, scripts))
     return by_step((step, merge(each)) for step, each in zip(steps, readings, strict=True) if each)
 

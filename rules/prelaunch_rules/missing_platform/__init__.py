@@ -22,6 +22,9 @@ _BUILDX = frozenset(
         "drone-docker-buildx",
     }
 )
+USUAL = ("linux/amd64",)
+"""What is proposed where no platform is configured."""
+
 _SUBJECTS = {
     "docker-buildx-bake": "this bake target",
     "compose-service": "this compose service",
@@ -58,11 +61,15 @@ def _required(build: Build, project: Project) -> tuple[str, ...]:
 
 
 def _certainty(build: Build, project: Project) -> Certainty:
+    if build.tool == "devcontainer":
+        return "hint"  # it runs where it is built, on the developer's own machine
+    if build.by_digest:
+        return "hint"  # no name that a cluster could pull: a manifest list is put together from such images
     if build.tool in _BUILDX:
         return "likely"
     configured = project.settings.platforms
-    if build.host is not None and configured == (str(build.host),):
-        return "hint"
+    if build.host is not None and (configured or USUAL) == (str(build.host),):
+        return "hint"  # the machine is settled, and is the one that naming a platform would settle it on
     if build.published or configured or any(_registry(image) for image in build.images):
         return "likely"
     return "likely" if any(project.deploys(image) for image in build.images) else "hint"
@@ -81,6 +88,12 @@ _CURES = {
     "ansible-docker-image": "`build.platform`",
     "goreleaser-dockers-v1": "`--platform` to `build_flag_templates`",
     "terraform-docker": "`platform` to its `build` block",
+    "earthly": "`--platform=linux/amd64` to the `BUILD` or the `earthly` command that builds this target",
+    "aws-cdk": "the argument `platform`",
+    "pulumi-docker": "`platform` to its `build`",
+    "pulumi-docker-build": "`platforms`",
+    "serverless-framework": "`platform`",
+    "devcontainer": "`--platform` to `build.options`",
     "docker-sdk": "the argument `platform`",
     "tilt": "the argument `platform`",
 }
@@ -88,7 +101,7 @@ _CURES = {
 
 
 def _cure(build: Build, platforms: tuple[str, ...]) -> str:
-    wanted = platforms or ("linux/amd64",)
+    wanted = platforms or USUAL
     if build.tool == "kaniko":
         # kaniko does not emulate: the flag alone would put a wrong label on what the node's architecture made
         return f"run it on a node of the image's platform and say so with `--custom-platform={wanted[0]}`"

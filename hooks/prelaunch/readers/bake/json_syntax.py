@@ -50,18 +50,26 @@ class Element:
 
 
 class _Scanner:
-    """JSON (RFC 8259) with offsets; depth is bounded."""
+    """JSON (RFC 8259) with offsets; depth is bounded. `comments` allows those of JavaScript, and a last comma."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, comments: bool = False) -> None:
         self.text = text
+        self.comments = comments
         self.at = 1 if text.startswith("\ufeff") else 0
 
     def refuse(self, reason: str, at: int | None = None) -> NoReturn:
         raise UnreadableError(f"invalid JSON: {reason}", min(self.at if at is None else at, len(self.text)))
 
     def peek(self) -> str:
-        while self.at < len(self.text) and self.text[self.at] in _BLANK:
-            self.at += 1
+        while self.at < len(self.text):
+            if self.text[self.at] in _BLANK:
+                self.at += 1
+            elif not (self.comments and self.text.startswith(("//", "/*"), self.at)):
+                break
+            else:
+                mark = "\n" if self.text[self.at + 1] == "/" else "*/"
+                end = self.text.find(mark, self.at + 2)
+                self.at = len(self.text) if end < 0 else end + len(mark)
         return self.text[self.at : self.at + 1]
 
     def document(self) -> Element:
@@ -148,12 +156,15 @@ class _Scanner:
         if letter not in {",", bracket}:
             self.refuse(f"a `,` or `{bracket}` is missing")
         self.at += 1
+        if self.comments and letter == "," and self.peek() == bracket:
+            self.at += 1
+            return True
         return letter == bracket
 
 
-def document(source: Source) -> Element:
-    """The whole file as plain JSON. Raises `UnreadableError` and nothing else."""
-    return _Scanner(source.text).document()
+def document(source: Source, *, comments: bool = False) -> Element:
+    """The whole file as plain JSON (JSON with comments). Raises `UnreadableError` and nothing else."""
+    return _Scanner(source.text, comments=comments).document()
 
 
 def read(source: Source) -> Block:

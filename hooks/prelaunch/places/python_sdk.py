@@ -1,0 +1,202 @@
+"""Python that builds images by a library: Docker's SDKs, AWS CDK, Pulumi.
+
+`client.images.build(...)` and `APIClient.build(...)` take `platform=` (docker-py, `docker/models/images.py`),
+python-on-whales' `docker.build(...)` takes `platforms=`. CDK's image assets take `platform=Platform.LINUX_AMD64`,
+Pulumi's docker provider `build=DockerBuildArgs(platform=...)` and its docker-build provider `platforms=[...]`; each
+builds for the machine that it runs on otherwise, and pushes.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from typing import TYPE_CHECKING
+
+from prelaunch.model import Build, State, Step
+from prelaunch.places.python_slots import keyword_slot
+from prelaunch.places.script import ScriptFacts
+from prelaunch.places.verdicts import bare
+from prelaunch.resolve import MARKERS
+
+if TYPE_CHECKING:
+    from prelaunch.places.python_tree import Call
+    from prelaunch.places.python_values import Module
+    from prelaunch.project import Project
+
+_Said = tuple[State, tuple[str, ...], tuple[Step, ...]]
+_ASSETS = frozenset(
+    {
+        "DockerImageAsset", "AssetImage", "AssetImageCode", "DockerImageCode.from_image_asset",
+        "ContainerImage.from_asset", "Code.from_asset_image",
+    }
+)  # fmt: skip
+_MAX_PLATFORMS = 50
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c`; the head is `?` where it is no name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "?")
+    return ".".join(reversed(parts))
+
+
+def keyword(node: ast.Call, name: str) -> ast.expr | None:
+    """The value of a keyword argument."""
+    return next((one.value for one in node.keywords if one.arg == name), None)
+
+
+def said(module: Module, call: Call, value: ast.expr | None) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
+    """The state, the platforms and the steps of a `platform=` argument (None where it is not given)."""
+    opened = [one.value for one in call.node.keywords if one.arg is None]
+    if value is None and opened:
+        return "delegated", (), (Step("more arguments are handed in"),)
+    if value is None or (isinstance(value, ast.Constant) and not value.value):
+        return "missing", (), ()
+    found = module.texts(value, call)
+    steps = tuple(dict.fromkeys(step for pieces in found for piece in pieces for step in piece.steps))
+    texts = ["".join(piece.text for piece in pieces) for pieces in found]
+    if isinstance(value, ast.Name):
+        known = module.lookup(value.id, call.scope)
+        if known is not None and not known[1]:
+            default = known[0].arguments.get(value.id)
+            if not (isinstance(default, ast.Constant) and isinstance(default.value, str) and default.value):
+                return "delegated", (), (Step(f"`{value.id}` is handed in by the caller"),)
+    platforms = [one.strip() for text in texts if not any(m in text for m in MARKERS) for one in text.split(",")]
+    return "explicit", tuple(dict.fromkeys(one for one in platforms if one)), steps
+
+
+def built(module: Module, call: Call, path: str, project: Project) -> ScriptFacts | None:
+    """What a call of a library builds; None where it is no such call. `path` is its dotted name."""
+    head, _, rest = path.partition(".")
+    origin = module.imports.get(head, "")
+    if origin.startswith("aws_cdk"):
+        name = f"{origin}.{rest}" if rest else origin
+        return _asset(module, call, project) if any(name.endswith(f".{asset}") for asset in _ASSETS) else None
+    if origin.startswith("pulumi_docker"):
+        return _resource(module, call, origin) if rest == "Image" or origin.endswith(".Image") else None
+    if not path.endswith(".build"):
+        return None
+    if origin.startswith("python_on_whales"):
+        return _sdk(module, call, "docker-buildx-build", "platforms")
+    if path.endswith(".images.build") or (path.count(".") <= 2 and _is_client(module, call)):
+        return _sdk(module, call, "docker-sdk", "platform")
+    return None
+
+
+def _is_client(module: Module, call: Call) -> bool:
+    """`client` of `client = docker.APIClient(...)`, and such a call itself."""
+    function = call.node.func
+    value = function.value if isinstance(function, ast.Attribute) else None
+    if isinstance(value, ast.Name):
+        found = module.lookup(value.id, call.scope)
+        value = found[1][-1].value if found is not None and found[1] else None
+    return isinstance(value, ast.Call) and dotted(value.func).endswith("APIClient")
+
+
+def _true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _sdk(module: Module, call: Call, tool: str, name: str) -> ScriptFacts:
+    node = call.node
+    value = keyword(node, name)
+    state, known, steps = _listed(module, call, value)
+    slot = keyword_slot(module, node, name, many=name == "platforms") if state == "missing" and value is None else None
+    tags = [keyword(node, "tag"), keyword(node, "tags")]
+    build = _build(module, call, tool, (state, known, steps), tags)
+    return ScriptFacts((build._replace(slot=slot, published=_true(keyword(node, "push"))),))
+
+
+def _listed(module: Module, call: Call, value: ast.expr | None) -> _Said:
+    """What a list of platforms says, or one platform."""
+    if not isinstance(value, (ast.List, ast.Tuple)):
+        return said(module, call, value)
+    if not value.elts:
+        return said(module, call, None)
+    cases = [_constant(module, call, one) for one in value.elts[:_MAX_PLATFORMS]]
+    return "explicit", tuple(dict.fromkeys(name for case in cases for name in case[1])), ()
+
+
+def _constant(module: Module, call: Call, value: ast.expr | None) -> _Said:
+    """As `said`, of a text, of `Platform.LINUX_AMD64`, or of `Platform.custom(text)`."""
+    if isinstance(value, ast.Call) and dotted(value.func).endswith("Platform.custom") and value.args:
+        return said(module, call, value.args[0])
+    last = dotted(value).rpartition(".") if isinstance(value, ast.Attribute) else ("", "", "")
+    if last[0].endswith("Platform") and last[2].isupper():
+        return "explicit", (last[2].lower().replace("_", "/"),), ()
+    return said(module, call, value)
+
+
+def _build(module: Module, call: Call, tool: str, verdict: _Said, tags: list[ast.expr | None]) -> Build:
+    lists = [tag for tag in tags if isinstance(tag, (ast.List, ast.Tuple))]
+    every = [tag for tag in tags if tag not in lists] + [one for tag in lists for one in tag.elts[:_MAX_PLATFORMS]]
+    texts = ["".join(piece.text for piece in pieces) for tag in every for pieces in module.texts(tag, call)]
+    images = (bare(text) for text in texts if text.strip(MARKERS))
+    return Build(
+        source=module.source,
+        span=module.span(call.node),
+        tool=tool,
+        form="python-code",
+        state=verdict[0],
+        platforms=verdict[1],
+        via=verdict[2],
+        images=tuple(dict.fromkeys(images)),
+    )
+
+
+# -- AWS CDK
+
+
+def _asset(module: Module, call: Call, project: Project) -> ScriptFacts:
+    """An image asset: built where `cdk deploy` runs, then pushed to ECR."""
+    verdict = _constant(module, call, keyword(call.node, "platform"))
+    build = _build(module, call, "aws-cdk", verdict, [])
+    return ScriptFacts((build._replace(published=True, dockerfile=_dockerfile(module, call, project)),))
+
+
+def _dockerfile(module: Module, call: Call, project: Project) -> str | None:
+    """The Dockerfile of an asset, where its folder is literal: relative to the application or to the file."""
+    node = call.node
+    folders = [keyword(node, "directory"), *node.args]
+    folder = next((text for one in folders if (text := _literal(one)) and text[0] in "./"), "")
+    file = keyword(node, "file")
+    name = "Dockerfile" if file is None else _literal(file)
+    above = posixpath.dirname(module.source.path)
+    for base in ("", above, posixpath.dirname(above)) if folder and name else ():
+        path = posixpath.normpath(posixpath.join(base, folder, name))
+        if not path.startswith(("..", "/")) and project.exists(path):
+            return path
+    return None
+
+
+def _literal(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+# -- Pulumi
+
+
+def _resource(module: Module, call: Call, origin: str) -> ScriptFacts | None:
+    """An image of Pulumi's docker provider (where it is given a `build`) or of its docker-build provider."""
+    node = call.node
+    if origin.startswith("pulumi_docker_build"):
+        verdict = _listed(module, call, keyword(node, "platforms"))
+        build = _build(module, call, "pulumi-docker-build", verdict, [keyword(node, "tags")])
+        return ScriptFacts((build._replace(published=_true(keyword(node, "push"))),))
+    inner = keyword(node, "build")
+    if inner is None or (isinstance(inner, ast.Constant) and inner.value is None):
+        return None
+    if isinstance(inner, ast.Call):
+        verdict = said(module, call._replace(node=inner), keyword(inner, "platform"))
+    elif isinstance(inner, ast.Dict):
+        pairs = zip(inner.keys, inner.values, strict=True)
+        verdict = said(module, call, next((value for name, value in pairs if _literal(name) == "platform"), None))
+    elif isinstance(inner, ast.Constant):
+        verdict = said(module, call, None)
+    else:
+        verdict = "unknown", (), (Step("what `build` holds is not known"),)
+    build = _build(module, call, "pulumi-docker", verdict, [keyword(node, "image_name")])
+    return ScriptFacts((build._replace(published=not _true(keyword(node, "skip_push"))),))
