@@ -330,6 +330,7 @@ def test_rdjson_columns_are_bytes_and_a_suggestion_is_one_range(write: Write) ->
         ([(2, 3, "B"), (0, 1, "A")], (0, 3, "A\nB")),
         ([(0, 1, "A"), (4, 5, "C")], None),
         ([(0, 2, "A"), (1, 3, "B")], None),
+        ([(1, 1, "A"), (1, 1, "B")], None),
         ([], None),
     ],
 )
