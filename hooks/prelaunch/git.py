@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
+from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError
-from prelaunch.discover import git_environment
+from prelaunch.discover import MAX_BYTES, git_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
 # All that a user's or a repository's configuration could change about the form of a diff.
 _PLAIN = (
-    "--no-color", "--no-ext-diff", "--no-textconv", "--text", "--no-relative", "--ignore-submodules", "--find-renames",
+    "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules", "--find-renames",
     "--src-prefix=a/", "--dst-prefix=b/", "--inter-hunk-context=0", "--diff-algorithm=myers",
 )  # fmt: skip
+
+
+_AT_ONCE = 200
 
 
 class GitError(Exception):
@@ -50,9 +57,36 @@ def merge_base(root: str, one: str, other: str) -> str | None:
         return None
 
 
-def diff(root: str, *commits: str, context: int = 0) -> bytes:
-    """The patch between two commits, or between one and the work tree; renames are found."""
-    return ask(root, "diff", *_PLAIN, f"--unified={context}", *commits, "--")
+def diff(root: str, base: str) -> bytes:
+    """The patch from a commit to the work tree, without context; renames are found.
+
+    An attribute (`-diff`) that keeps a text out of diffs hides nothing from us; what is no text is left out.
+    """
+    patch = ask(root, "diff", *_PLAIN, "--unified=0", base, "--")
+    hidden = [path for path in _not_shown(root, base) if _is_text(os.path.join(root, path[-1]))]
+    for start in range(0, len(hidden), _AT_ONCE):
+        paths = [name for names in hidden[start : start + _AT_ONCE] for name in names]
+        patch += ask(root, "--literal-pathspecs", "diff", *_PLAIN, "--text", "--unified=0", base, "--", *paths)
+    return patch
+
+
+def _not_shown(root: str, base: str) -> Iterator[tuple[str, ...]]:
+    """The changed files whose lines git does not show: the path, for a renamed one the old path and the new one."""
+    words = iter(os.fsdecode(ask(root, "diff", *_PLAIN, "--numstat", "-z", base, "--")).split("\0"))
+    for word in words:
+        added, _, rest = word.partition("\t")
+        path = rest.partition("\t")[2]
+        paths = (path,) if path else (next(words, ""), next(words, ""))
+        if added == "-":
+            yield paths
+
+
+def _is_text(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"\0" not in file.read(MAX_BYTES) and not file.read(1)
+    except (OSError, ValueError):
+        return False
 
 
 def untracked(root: str) -> list[str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from prelaunch.__main__ import main
 from prelaunch.changes import Changed, Line, lines_shown, parse
+from prelaunch.since import since
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +104,18 @@ def test_no_setting_of_git_changes_what_is_seen(put: Put, git: Git, capsys: Capt
         git("config", name, value)
     assert main(["check", "--since", "HEAD", "--format", "concise"]) == 1
     assert _found(capsys) == ["a.sh:2:1"]
+
+
+def test_what_is_no_text_is_not_read_line_by_line(put: Put, git: Git, tmp_path: Path) -> None:
+    put("picture.png", b"\0" * 10)
+    put("old.sh", "build old\n" + "ls\n" * 9)
+    put(".gitattributes", "*.sh binary\n*.png binary\n")
+    _commit(git)
+    put("picture.png", b"\0\n" * 10)
+    git("mv", "--", "old.sh", "-new.sh")
+    put("-new.sh", "build old\n" + "ls\n" * 9 + "build new\n")
+    changed = since(str(tmp_path / "here"), "HEAD").changed
+    assert {path: list(one.lines) for path, one in changed.items()} == {"-new.sh": [11]}
 
 
 def test_a_file_that_became_unreadable_is_shown_wherever_its_fault_is(put: Put, git: Git, capsys: Capture) -> None:

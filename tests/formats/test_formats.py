@@ -330,6 +330,7 @@ def test_rdjson_columns_are_bytes_and_a_suggestion_is_one_range(write: Write) ->
         ([(2, 3, "B"), (0, 1, "A")], (0, 3, "A\nB")),
         ([(0, 1, "A"), (4, 5, "C")], None),
         ([(0, 2, "A"), (1, 3, "B")], None),
+        ([(1, 1, "A"), (1, 1, "B")], None),
         ([], None),
     ],
 )
@@ -340,6 +341,29 @@ def test_a_fix_is_one_edit_where_no_line_lies_between(
     fix = Fix(tuple(Edit(Span(start, stop), text) for start, stop, text in edits), "t")
     edit = one_edit(source, fix)
     assert (None if edit is None else (*edit.span, edit.text)) == expected
+
+
+def test_a_fix_of_another_file_says_which_and_is_no_suggestion() -> None:
+    here, there = Source("Dockerfile", "CMD x\n"), Source("dir/x", "\nls\n")
+    finding = Finding("a", "likely", here, Span(0, 5), "m", Fix((Edit(Span(1, 3), "pwd"),), "t", source=there))
+    written = {}
+    for form in ("json", "sarif", "rdjsonl"):
+        out = io.StringIO()
+        import_module(f"prelaunch.writers.{form}").write(
+            Report((finding._replace(rule="unreadable"),), ()), out, lambda path: f"./{path}"
+        )
+        written[form] = json.loads(out.getvalue())
+    fix = written["json"]["findings"][0]["fix"]
+    assert (fix["path"], fix["edits"][0]["line"]) == ("./dir/x", 2)
+    change = written["sarif"]["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0]
+    assert change["artifactLocation"]["uri"] == "dir/x"
+    assert change["replacements"][0]["deletedRegion"] == {
+        "startLine": 2,
+        "startColumn": 1,
+        "endLine": 2,
+        "endColumn": 3,
+    }
+    assert "suggestions" not in written["rdjsonl"]
 
 
 # markdown, html, concise

@@ -66,14 +66,14 @@ def by_path(found: Iterable[Subject]) -> dict[str, list[Subject]]:
 
 
 def one_edit(source: Source, fix: Fix) -> Edit | None:
-    """The whole fix as one edit of `source`; None for another file, or where a line that is left alone lies between."""
+    """The whole fix as one edit; None where a line that it leaves alone lies between its edits, or two are at odds."""
     if fix.source is not None and fix.source.path != source.path:
         return None
     edits = sorted(fix.edits, key=lambda edit: edit.span)
     if not edits:
         return None
     for before, after in pairwise(edits):
-        if after.span.start < before.span.stop:
+        if after.span.start < before.span.stop or after.span == before.span:
             return None
         if source.position(after.span.start)[0] - source.position(before.span.stop)[0] > 1:
             return None
