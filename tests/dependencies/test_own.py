@@ -46,6 +46,7 @@ def said(path: str, text: str) -> list[tuple[str, str]] | None:
             "!pip install -qU \\\n  langchain==0.0.1 \\\n  openai==0.27.7\nx = 1",
             [("langchain", "==0.0.1"), ("openai", "==0.27.7")],
         ),
+        ("# !pip3 install -qU \\\n#   flask==2.0\nimport flask", [("flask", "==2.0")]),
         ("%%capture\n!pip3 install flask", [("flask", "")]),
         ("! pip install git+https://example.org/x", []),
         ("!uv add flask==2.0", [("flask", "==2.0")]),

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from prelaunch.model import Source
 
 _INSTALLS = ("pip install", "pip3 install", "pip -q install", "uv add", "conda install")
+_MARKS = "!%# "
+"""What stands before a command in a cell. One that is commented out still says that the notebook has its own needs."""
+
 _HEAD = "# /// script"
 
 
@@ -56,9 +59,9 @@ def _commands(text: str) -> Iterator[tuple[int, str]]:
                 continue
             first = first if kept else number
             if line.rstrip().endswith("\\"):
-                kept += f"{line.rstrip()[:-1]} "
+                kept += f"{line.rstrip()[:-1].lstrip(_MARKS)} "
             elif line or not kept:
-                yield first, (kept + line).strip().lstrip("!% ")
+                yield first, kept + line.strip().lstrip(_MARKS)
                 kept = ""
 
 
