@@ -13,7 +13,7 @@ from prelaunch.dependencies.python import PythonVersions, python_versions
 from prelaunch.dependencies.requirement import Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from prelaunch.project import Project
 
@@ -27,14 +27,36 @@ __all__ = ["Allowed", "PythonVersions", "Requirement", "allowed", "pinned", "pyt
 def requirements(project: Project, near: str) -> Mapping[str, tuple[Requirement, ...]]:
     """By distribution (normalised, PEP 503), what is said of it for the Python file at path `near`.
 
-    Empty where the project says nothing of any distribution.
+    Empty where the project says nothing of any distribution. A file that says itself what it needs is asked alone.
     """
+    own = _of_file(project, near)
+    if own is not None:
+        return own
     folders = tuple(_folders(near))
     for at, folder in enumerate(folders):
         found = _of_folder(project, folder)
         if found:
             return _with_locks(project, folder, folders[at + 1 :], found)
     return {}
+
+
+def _of_file(project: Project, path: str) -> Mapping[str, tuple[Requirement, ...]] | None:
+    key = ("dependencies", "own", path)
+    if key not in project.memo:
+        from prelaunch.dependencies.own import own_requirements
+
+        source = project.read(path)
+        found = own_requirements(source) if source is not None else None
+        project.memo[key] = None if found is None else _by_name(found)
+    own: Mapping[str, tuple[Requirement, ...]] | None = project.memo[key]
+    return own
+
+
+def _by_name(found: Iterable[Requirement]) -> Mapping[str, tuple[Requirement, ...]]:
+    by_name: dict[str, list[Requirement]] = {}
+    for each in found:
+        by_name.setdefault(each.name, []).append(each)
+    return {name: _strongest(group) for name, group in by_name.items()}
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -64,10 +86,7 @@ def _with_locks(
         if not any(each.lock for each in found):
             # a workspace has one lock file, at its top
             locks = next((kept for each in above if (kept := _locks(project, each))), ())
-        by_name: dict[str, list[Requirement]] = {}
-        for each in (*found, *locks):
-            by_name.setdefault(each.name, []).append(each)
-        project.memo[key] = {name: _strongest(group) for name, group in by_name.items()}
+        project.memo[key] = _by_name((*found, *locks))
     answer: Mapping[str, tuple[Requirement, ...]] = project.memo[key]
     return answer
 

@@ -56,7 +56,7 @@ def installed(source: Source) -> Installed:
     for instruction in read(source).instructions:
         if instruction.keyword == "RUN" and len(found) < MOST:
             line, _ = source.position(instruction.span.start)
-            found += [_command(words, source.path, line) for words in _commands(instruction)]
+            found += [command(words, source.path, line) for words in _commands(instruction)]
     return Installed(
         tuple(one for each in found for one in each.requirements),
         tuple(one for each in found for one in each.files),
@@ -72,9 +72,9 @@ def _commands(instruction: Instruction) -> Iterator[list[str]]:
     from prelaunch.readers.shell import parse
 
     for text in (instruction.fragment.text, *(each.body.text for each in instruction.heredocs)):
-        for command in parse(text):
+        for each in parse(text):
             words = []
-            for word in command.words:
+            for word in each.words:
                 known = word.text
                 if known is None:
                     first = word.parts[0]
@@ -83,7 +83,8 @@ def _commands(instruction: Instruction) -> Iterator[list[str]]:
             yield words
 
 
-def _command(words: list[str], path: str, line: int) -> Installed:
+def command(words: list[str], path: str, line: int) -> Installed:
+    """What one command installs, by its words; a word that is not known whole ends with `$`."""
     tool, at = _installer(words)
     found: list[Requirement] = []
     files: list[str] = []

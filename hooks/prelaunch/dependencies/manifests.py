@@ -61,6 +61,15 @@ def pyproject(text: str, path: str) -> Iterator[Requirement]:
                 yield _of_poetry(name, entry, path, lines)
 
 
+def listed(text: str, path: str, key: str) -> Iterator[Requirement]:
+    """The requirements in the list under a top-level key of TOML."""
+    lines = Lines(text)
+    for entry in islice(_texts(_at(_toml(text), key)), MOST):
+        found = parse(entry, path, lines.of(entry))
+        if found is not None:
+            yield found
+
+
 def _listed_in(data: dict[str, Any]) -> Iterator[str]:
     """Every requirement that stands in a list; a list that includes another one (`include-group`) need not be asked."""
     tool = _at(data, "tool")

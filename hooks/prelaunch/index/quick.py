@@ -12,15 +12,15 @@ from prelaunch.readers.python_scan import attributes, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
 _always: dict[tuple[str, str | None, bool], bool] = {}
 _judged: dict[str, bool] = {}
-_tops: set[str] = set()
+_tops: dict[frozenset[str], frozenset[str]] = {}
 _answers: dict[tuple[int, int], tuple[Asked, ...]] = {}
 
 
-def suspects(data: bytes, names: Collection[str], modules: Collection[str]) -> tuple[Asked, ...]:
+def suspects(data: bytes, names: frozenset[str], modules: frozenset[str]) -> tuple[Asked, ...]:
     """What a Python text asks for that some release of a distribution lacks.
 
     `names` (dotted, behind their modules) and `modules` are known to be nowhere: suspect whatever the index holds.
@@ -34,7 +34,7 @@ def suspects(data: bytes, names: Collection[str], modules: Collection[str]) -> t
     return _answers[key]
 
 
-def _suspects(data: bytes, names: Collection[str], modules: Collection[str]) -> Iterator[Asked]:
+def _suspects(data: bytes, names: frozenset[str], modules: frozenset[str]) -> Iterator[Asked]:
     imported, bound = scan(data)
     for module, wanted in imported.items():
         judged = _is_judged(module.partition(".")[0])
@@ -46,10 +46,11 @@ def _suspects(data: bytes, names: Collection[str], modules: Collection[str]) -> 
         for name in wanted:
             if (judged and not _is_always_there(module, name)) or f"{module}.{name}" in names:
                 yield Asked(module, name)
-    if not _tops:
-        _tops.update(each.partition(".")[0] for each in names)
+    if names not in _tops:
+        _tops[names] = frozenset(each.partition(".")[0] for each in names)
+    tops = _tops[names]
     known = {
-        name: module for name, module in bound.items() if (top := module.partition(".")[0]) in _tops or _is_judged(top)
+        name: module for name, module in bound.items() if (top := module.partition(".")[0]) in tops or _is_judged(top)
     }
     for module, name in attributes(data, known) if known else ():
         if not _is_always_there(module, name, attribute=True) or f"{module}.{name}" in names:
