@@ -79,11 +79,13 @@ def harvest(distribution: str, options: Options) -> Harvest:
             problems.append(f"{distribution} {release.version}: {error}")
     probes: list[Probe] = []
     chosen = _probed(surfaces, asked=distribution in options.asked) if options.probing and options.pythons else []
-    for release, surface in chosen:
-        try:
-            probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
-        except ProbeError as error:
-            problems.append(f"{distribution} {release.version} was not imported: {error}")
+    for alternatives in chosen:
+        for release, surface in alternatives:
+            try:
+                probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
+                break
+            except ProbeError as error:
+                problems.append(f"{distribution} {release.version} was not imported: {error}")
     found = tuple(surface for _, surface in surfaces)
     return Harvest(distribution, found, tuple(probes), tuple(problems), registry.fetched)
 
@@ -100,26 +102,26 @@ def _surface(release: Release, registry: Registry, cache: Cache, known: dict[tup
     return surface
 
 
-def _probed(surfaces: Sequence[tuple[Release, Surface]], *, asked: bool) -> list[tuple[Release, Surface]]:
+def _probed(surfaces: Sequence[tuple[Release, Surface]], *, asked: bool) -> list[list[tuple[Release, Surface]]]:
     """The releases to be imported: the last of each major and, where a module is open, the first; newest first.
 
-    `asked`: names are to be asked for.
+    `asked`: names are to be asked for. Behind a last one stands the one before it, for where it cannot be installed.
 
     What an open module serves is only known of releases that were asked, and of those between two that agree.
     """
     majors: dict[str, list[tuple[Release, Surface]]] = {}
     for each in surfaces:
         majors.setdefault(each[0].version.partition(".")[0], []).append(each)
-    found: list[tuple[Release, Surface]] = []
+    found: list[list[tuple[Release, Surface]]] = []
     for group in reversed(majors.values()):
-        found.append(group[-1])
+        found.append(group[:-3:-1])
         first = group[0]
         if (
             asked
             and len(group) > 1
             and any(module.open not in {"", "namespace", "tests"} for module in first[1].modules.values())
         ):
-            found.append(first)
+            found.append([first])
     return found[: MOST_PROBES if asked else FEW_PROBES]
 
 
