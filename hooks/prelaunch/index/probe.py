@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PROBE_VERSION = 3
 """Goes up with any change of what is asked: kept probes of another version are made again."""
 
-SECONDS = 150.0
-"""For all modules of a release; what was not reached by then says nothing."""
+SECONDS = 600.0
+"""For all modules of a release, also on a machine that does much else; what was not reached by then says nothing."""
 
 _RESTARTS = 8
 _INSTALLING = 240
@@ -112,7 +112,9 @@ class Environment:
         install = [uv(), "pip", "install", "--quiet", "--python", self.interpreter, "--only-binary", ":all:"]
         if self.before:
             install += ["--exclude-newer", self.before]
-        for command in (made, [*install, self.requirement]):
+        # old packages take `pkg_resources` for given
+        besides = [] if self.requirement.startswith("setuptools==") else ["setuptools"]
+        for command in (made, [*install, self.requirement, *besides]):
             try:
                 done = subprocess.run(
                     command, env=environment, capture_output=True, text=True, timeout=_INSTALLING, check=False

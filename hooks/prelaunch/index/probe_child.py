@@ -79,7 +79,8 @@ def ask(module: object, name: str, wanted: str) -> object:
         pass
     except BaseException as error:
         # a package may raise an error of its own for names that it used to have (`PydanticImportError`)
-        own = type(error).__name__.endswith("ImportError") and not isinstance(error, ImportError)
+        kind = type(error)
+        own = kind.__name__.endswith("ImportError") and kind.__module__.partition(".")[0] == name.partition(".")[0]
         return False if own else None
     if not hasattr(module, "__path__"):
         return False
