@@ -112,17 +112,20 @@ class Environment:
         install = [uv(), "pip", "install", "--quiet", "--python", self.interpreter, "--only-binary", ":all:"]
         if self.before:
             install += ["--exclude-newer", self.before]
-        # old packages take `pkg_resources` for given
-        besides = [] if self.requirement.startswith("setuptools==") else ["setuptools"]
-        for command in (made, [*install, self.requirement, *besides]):
-            try:
-                done = subprocess.run(
-                    command, env=environment, capture_output=True, text=True, timeout=_INSTALLING, check=False
-                )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                raise ProbeError(f"{self.requirement}: {type(error).__name__}") from None
-            if done.returncode:
-                raise ProbeError(f"{self.requirement}: {' '.join(done.stderr.split())[:300]}")
+        self._call(made, environment)
+        self._call([*install, self.requirement], environment)
+        with contextlib.suppress(ProbeError):  # old packages take `pkg_resources` for given
+            self._call([*install, "setuptools"], environment)
+
+    def _call(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        try:
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=_INSTALLING, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ProbeError(f"{self.requirement}: {type(error).__name__}") from None
+        if done.returncode:
+            raise ProbeError(f"{self.requirement}: {' '.join(done.stderr.split())[:300]}")
 
     def probe(
         self,
