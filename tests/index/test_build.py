@@ -406,3 +406,17 @@ def test_where_a_release_cannot_be_installed_the_one_before_it_is_imported(serve
     found = harvest("tool", options)
     assert [probe.version for probe in found.probes] == ["1.0"]
     assert [problem[:26] for problem in found.problems] == ["tool 1.1 was not imported:"]
+
+
+def test_a_module_that_asks_for_a_popular_distribution_is_imported_with_it(server: Server, options: Options) -> None:
+    server.add("helper", "1.0", {"helper.py": "x = 1\n"})
+    server.add("rare", "1.0", {"rare.py": "x = 1\n"})
+    text = {"tool/__init__.py": "", "tool/a.py": "import helper\ny = 1\n", "tool/b.py": "import rare\nz = 1\n"}
+    server.add("tool", "1.0", text)
+    assert len(harvest("tool", options).probes) == 1
+    found = harvest("tool", options._replace(companions=frozenset({"helper", "tool"})))
+    assert found.probes[0].modules["tool.a"] is None
+    assert "y" in (found.probes[1].modules["tool.a"] or ())
+    assert found.probes[1].modules["tool.b"] is None
+    history = unite(found.surfaces, found.probes).modules
+    assert (history["tool.a"].closed, history["tool.b"].closed) == (1, 0)

@@ -35,7 +35,8 @@ def main(path: str) -> None:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            say("failed", name, type(error).__name__)
+            lacked = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+            say("failed", name, lacked if isinstance(lacked, str) else "")
     tops = {name.partition(".")[0] for name in loaded}
     made = {
         name for name, each in list(sys.modules.items()) if name.partition(".")[0] in tops and in_no_file(name, each)
