@@ -64,6 +64,7 @@ with open(sys.argv[2], "w") as file:
 os._exit(0)
 """
 _SECONDS = 60.0
+_NAMES_SECONDS = 150.0
 _INSTALLING = 1800
 
 
@@ -280,7 +281,7 @@ def _look_at_names(distribution: str) -> Found:
     tops = {module.partition(".")[0] for number in numbers for module in package.modules(number)}
     with Environment(Python(setting.python, setting.interpreter), "") as environment:
         modules = sorted(_modules(setting.folder, tops), key=lambda name: (name.count("."), name))
-        probe = environment.probe(distribution, version, modules, {}, 300.0)
+        probe = environment.probe(distribution, version, modules, {}, _NAMES_SECONDS)
     source = Source("code.py", "")
     facts = [
         Import(source, Span(0, 0), module, name)

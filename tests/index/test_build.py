@@ -32,13 +32,16 @@ if TYPE_CHECKING:
 HERE = Python(f"{sys.version_info[0]}.{sys.version_info[1]}", sys.executable)
 
 
-def wheel(name: str, version: str, files: dict[str, str], tag: str = "py3-none-any") -> tuple[str, bytes]:
+def wheel(
+    name: str, version: str, files: dict[str, str], tag: str = "py3-none-any", requires: str = ""
+) -> tuple[str, bytes]:
     data = io.BytesIO()
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(data, "w") as archive:
         for path, text in files.items():
             archive.writestr(path, text)
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        needs = f"Requires-Dist: {requires}\n" if requires else ""
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}")
         archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: {tag}\n")
         archive.writestr(f"{info}/RECORD", "")
     return f"{name}-{version}-{tag}.whl", data.getvalue()
@@ -61,9 +64,15 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/simple"
 
     def add(
-        self, name: str, version: str, files: dict[str, str], uploaded: str = "2024-01-01", tag: str = "py3-none-any"
+        self,
+        name: str,
+        version: str,
+        files: dict[str, str],
+        uploaded: str = "2024-01-01",
+        tag: str = "py3-none-any",
+        requires: str = "",
     ) -> None:
-        file, data = wheel(name, version, files, tag)
+        file, data = wheel(name, version, files, tag, requires)
         self.files[file] = data
         self.uploaded[file] = uploaded
 
@@ -389,3 +398,25 @@ def test_names_to_ask_for_are_read_by_distribution_and_module(tmp_path: Path) ->
 def test_this_interpreter_is_found() -> None:
     assert find_pythons([sys.executable]) == [HERE]
     assert find_pythons(["/nowhere/python"]) == []
+
+
+def test_where_a_release_cannot_be_installed_the_one_before_it_is_imported(server: Server, options: Options) -> None:
+    server.add("tool", "1.0", {"tool.py": "x = 1\n"})
+    server.add("tool", "1.1", {"tool.py": "x = 1\n"}, requires="surely-not-there")
+    found = harvest("tool", options)
+    assert [probe.version for probe in found.probes] == ["1.0"]
+    assert [problem[:26] for problem in found.problems] == ["tool 1.1 was not imported:"]
+
+
+def test_a_module_that_asks_for_a_popular_distribution_is_imported_with_it(server: Server, options: Options) -> None:
+    server.add("helper", "1.0", {"helper.py": "x = 1\n"})
+    server.add("rare", "1.0", {"rare.py": "x = 1\n"})
+    text = {"tool/__init__.py": "", "tool/a.py": "import helper\ny = 1\n", "tool/b.py": "import rare\nz = 1\n"}
+    server.add("tool", "1.0", text)
+    assert len(harvest("tool", options).probes) == 1
+    found = harvest("tool", options._replace(companions=frozenset({"helper", "tool"})))
+    assert found.probes[0].modules["tool.a"] is None
+    assert "y" in (found.probes[1].modules["tool.a"] or ())
+    assert found.probes[1].modules["tool.b"] is None
+    history = unite(found.surfaces, found.probes).modules
+    assert (history["tool.a"].closed, history["tool.b"].closed) == (1, 0)

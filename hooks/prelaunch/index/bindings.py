@@ -7,31 +7,14 @@ run binds counts as bound: the index must never say that a name is lacking where
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.index.surface import DEFINED, IMPORTED
+from prelaunch.index.tricks import find_tricks, last_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-_LAZY = frozenset({"_LazyModule", "LazyModule", "LazyLoader", "lazy_attach", "attach", "attach_stub", "create_module"})
-"""Helpers that put something in a module's place which serves names on demand."""
-
-_READING = frozenset({"get", "keys", "items", "values", "copy", "__contains__"})
-"""What may be done with `globals()` without binding a name."""
-
-_ADDING = frozenset({"append", "insert", "extend"})
-
-
-_FAR = re.compile(
-    r"global|[sg]etattr|delattr|__dict__|modules|__class__|vars|__path__|meta_path|extend_path|declare_namespace"
-    r"|__all__\s*\.|[Ll]azy|attach|create_module"
-)
-"""Words without which no statement deep inside reaches further: the walk through all nodes takes most of the time."""
-
-_HERE = re.compile(r"exec|locals")
 
 
 class Bindings(NamedTuple):
@@ -58,7 +41,7 @@ def bindings(text: str, module: str, *, package: bool) -> Bindings:
             warnings.simplefilter("ignore")  # an escape that is none in somebody's string
             tree = ast.parse(text)
         reader = _Reader(module, package, walrus=":=" in text)
-        reader.read(tree, far=_FAR.search(text) is not None, here=_HERE.search(text) is not None)
+        reader.read(tree, text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNPARSABLE
     names = {name: flag for name, flag in reader.names.items() if not (name.startswith("__") and name.endswith("__"))}
@@ -76,16 +59,16 @@ class _Reader:
         self.exported: list[str] | None = None
         self.open = ""
         self._whole = True  # whether `__all__` could be read
-        self._harmless: set[ast.AST] = set()
 
-    def read(self, tree: ast.Module, *, far: bool, here: bool) -> None:
-        """Read what runs on import, then look for what reaches further: everywhere, and outside of functions."""
+    def read(self, tree: ast.Module, text: str) -> None:
+        """Read what runs on import, then take in what reaches further from anywhere."""
         self._block(tree.body, conditional=False)
-        for node in ast.walk(tree) if far else ():  # a node comes before what is inside it
-            self._tricks(node)
-        for node in _at_module_level(tree) if here else ():
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"exec", "locals"}:
-                self._opened(node.func.id)
+        found = find_tricks(tree, text)
+        for name in found.names:
+            self._bind(name, DEFINED)
+        for value in found.exported:
+            self._all(value, add=True)
+        self._opened(found.open)
 
     # -- statements
 
@@ -228,56 +211,6 @@ class _Reader:
         if self._whole:
             self.exported = [*(self.exported or ()), *names] if add else names
 
-    # -- what reaches further
-
-    def _tricks(self, node: ast.AST) -> None:
-        if isinstance(node, (ast.Subscript, ast.Attribute)):
-            if isinstance(node.ctx, ast.Load) and (isinstance(node, ast.Subscript) or node.attr in _READING):
-                self._harmless.add(node.value)
-            fills = isinstance(node, ast.Attribute) and node.attr == "__dict__" and node not in self._harmless
-            if fills and _of_module(node.value):
-                self._opened("dict")
-        elif isinstance(node, ast.Name) and node.id == "__path__" and isinstance(node.ctx, ast.Store):
-            self._opened("namespace")
-        elif isinstance(node, ast.Compare):
-            self._harmless.update(node.comparators)
-        elif isinstance(node, ast.Global):
-            for name in node.names:
-                self._bind(name, DEFINED)
-        elif isinstance(node, ast.Call):
-            self._call(node)
-        elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)):
-            targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Subscript) and _last(target.value) == "modules":
-                    self._opened("sys.modules")
-                elif isinstance(target, ast.Subscript) and _last(target.value) == "__path__":
-                    self._opened("namespace")
-                elif isinstance(target, ast.Attribute) and target.attr == "__class__":
-                    self._opened("class")
-
-    def _call(self, node: ast.Call) -> None:
-        name = _last(node.func)
-        owner = _last(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-        if isinstance(node.func, ast.Name) and name == "globals":
-            if node not in self._harmless:
-                self._opened(name)
-        elif isinstance(node.func, ast.Name) and name == "vars" and (not node.args or _of_module(node.args[0])):
-            self._opened("vars")
-        elif name in {"setattr", "delattr"} and node.args and _of_module(node.args[0]):
-            self._opened("setattr")
-        elif owner == "modules" and name in {"setdefault", "update", "pop", "__setitem__"}:
-            self._opened("sys.modules")
-        elif name in _LAZY:
-            self._opened("lazy")
-        elif owner == "__all__" and name in {"extend", "append"} and node.args:
-            added = node.args[0] if name == "extend" else ast.List(elts=[node.args[0]], ctx=ast.Load())
-            self._all(added, add=True)
-        elif name in {"extend_path", "declare_namespace"} or (owner == "__path__" and name in _ADDING):
-            self._opened("namespace")
-        elif owner == "meta_path" and name in _ADDING:
-            self._opened("import hook")
-
     def _opened(self, why: str) -> None:
         self.open = self.open or why
 
@@ -293,34 +226,12 @@ def _evaluated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> I
         yield from (each for each in node.args.kw_defaults if each is not None)
 
 
-def _at_module_level(tree: ast.Module) -> Iterator[ast.AST]:
-    """Every node that is run on import as part of the module itself."""
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(node))
-
-
 def _parts(value: ast.expr | None) -> Iterator[ast.expr | None]:
     """The operands of a chain of `+`."""
     while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
         yield value.right
         value = value.left
     yield value
-
-
-def _last(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def _of_module(node: ast.AST) -> bool:
-    """Whether an expression may be a module object: `sys.modules[...]`, or what was got from there or by import."""
-    return any(
-        _last(each) in {"modules", "import_module", "__import__", "module", "mod", "this", "self_module", "_module"}
-        for each in ast.walk(node)
-    )
 
 
 def _known(test: ast.expr) -> bool | None:
@@ -330,7 +241,7 @@ def _known(test: ast.expr) -> bool | None:
         return None if inner is None else not inner
     if isinstance(test, ast.Constant):
         return bool(test.value)
-    if _last(test) == "TYPE_CHECKING":
+    if last_part(test) == "TYPE_CHECKING":
         return False
     if isinstance(test, ast.BoolOp):
         values = [_known(value) for value in test.values]

@@ -124,7 +124,7 @@ def write_report(output: str, head: str, problems: Iterable[str]) -> None:
     """Write the report beside the data file `output`; what looks like an address in a problem is left out."""
     with open(f"{output}.report.txt", "w", encoding="utf-8") as file:
         file.write(f"{head}\n")
-        file.writelines(f"{_ADDRESS.sub('(address)', line)}\n" for line in sorted(problems))
+        file.writelines(f"{_ADDRESS.sub('(address)', line)}\n" for line in sorted(set(problems)))
 
 
 def alone(name: str, options: Options) -> Result:

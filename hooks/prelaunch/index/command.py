@@ -46,18 +46,20 @@ def _build(options: Namespace) -> int:
     try:
         from prelaunch.index import build, probe, registry, stdlib, typeshed
         from prelaunch.index.cache import Cache
+        from prelaunch.index.extract import normalised
         from prelaunch.index.harvest import Options
         from prelaunch.index.unite import unite
 
         pythons = tuple(probe.find_pythons(options.python))
         asked = build.read_asked(options.ask) if options.ask else {}
-        wanted = Options(options.cache, options.index_url, pythons, asked, not options.no_probe)
+        names = list(_names(options.packages or _in_use()))
+        companions = frozenset(map(normalised, names))
+        wanted = Options(options.cache, options.index_url, pythons, asked, not options.no_probe, companions)
         registry.Registry(options.index_url)
         extra = []
         if not options.no_stdlib:
             print("reading the standard library", file=sys.stderr)
             extra.append(unite(*stdlib.kept(Cache(options.cache), pythons, typeshed.find_typeshed())))
-        names = list(_names(options.packages or _in_use()))
         size = build.build(names, wanted, options.output, options.jobs or os.cpu_count() or 1, extra)
     except ModuleNotFoundError as error:
         raise CannotRunError(f"`prelaunch index build` needs {error.name}: install prelaunch[index]") from None

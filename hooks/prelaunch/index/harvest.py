@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.index.cache import Cache
-from prelaunch.index.extract import EXTRACTOR_VERSION, TESTS, surface_of
+from prelaunch.index.extract import EXTRACTOR_VERSION, TESTS, normalised, surface_of
 from prelaunch.index.probe import PROBE_VERSION, Environment, ProbeError, Python
 from prelaunch.index.registry import Registry, RegistryError
 from prelaunch.index.releases import Release, choose
@@ -32,6 +33,8 @@ MOST_MODULES = 4_000
 """Modules of one release that are really imported, those nearest to the top first."""
 
 _NOT_IMPORTED = TESTS | {"__main__", "conftest", "setup", "examples", "example", "benchmarks", "docs"}
+_COMPANION_SECONDS = 120.0
+
 _LAST = frozenset({"test", "testing", "_vendor", "contrib"})
 """Imported after all others: what they bring in may take the time that is left, or change what is there."""
 
@@ -42,13 +45,17 @@ _PYTHON_CAME = {
 
 
 class Options(NamedTuple):
-    """What a harvest needs to know; plain, so that it can be handed to another process."""
+    """What a harvest needs to know; plain, so that it can be handed to another process.
+
+    `companions` are the distributions that may be installed beside a release whose modules ask for them.
+    """
 
     cache: str
     address: str | None = None
     pythons: tuple[Python, ...] = ()
     asked: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     probing: bool = True
+    companions: frozenset[str] = frozenset()
 
 
 class Harvest(NamedTuple):
@@ -79,11 +86,15 @@ def harvest(distribution: str, options: Options) -> Harvest:
             problems.append(f"{distribution} {release.version}: {error}")
     probes: list[Probe] = []
     chosen = _probed(surfaces, asked=distribution in options.asked) if options.probing and options.pythons else []
-    for release, surface in chosen:
-        try:
-            probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
-        except ProbeError as error:
-            problems.append(f"{distribution} {release.version} was not imported: {error}")
+    for alternatives in chosen:
+        for release, surface in alternatives:
+            try:
+                probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
+                break
+            except ProbeError as error:
+                problems.append(f"{distribution} {release.version} was not imported: {error}")
+    if probes and probes[0].version == surfaces[-1][1].version:
+        probes += _with_companions(*surfaces[-1], probes[0], options, cache)
     found = tuple(surface for _, surface in surfaces)
     return Harvest(distribution, found, tuple(probes), tuple(problems), registry.fetched)
 
@@ -100,26 +111,26 @@ def _surface(release: Release, registry: Registry, cache: Cache, known: dict[tup
     return surface
 
 
-def _probed(surfaces: Sequence[tuple[Release, Surface]], *, asked: bool) -> list[tuple[Release, Surface]]:
+def _probed(surfaces: Sequence[tuple[Release, Surface]], *, asked: bool) -> list[list[tuple[Release, Surface]]]:
     """The releases to be imported: the last of each major and, where a module is open, the first; newest first.
 
-    `asked`: names are to be asked for.
+    `asked`: names are to be asked for. Behind a last one stands the one before it, for where it cannot be installed.
 
     What an open module serves is only known of releases that were asked, and of those between two that agree.
     """
     majors: dict[str, list[tuple[Release, Surface]]] = {}
     for each in surfaces:
         majors.setdefault(each[0].version.partition(".")[0], []).append(each)
-    found: list[tuple[Release, Surface]] = []
+    found: list[list[tuple[Release, Surface]]] = []
     for group in reversed(majors.values()):
-        found.append(group[-1])
+        found.append(group[:-3:-1])
         first = group[0]
         if (
             asked
             and len(group) > 1
             and any(module.open not in {"", "namespace", "tests"} for module in first[1].modules.values())
         ):
-            found.append(first)
+            found.append([first])
     return found[: MOST_PROBES if asked else FEW_PROBES]
 
 
@@ -135,12 +146,42 @@ def _probe(release: Release, surface: Surface, every: Iterable[Surface], options
     kept = cache.get("probes", key)
     if kept is not None:
         return Probe.from_json(kept)
-    before = (date.fromisoformat(release.uploaded) + timedelta(days=180)).isoformat() if release.uploaded else ""
-    requirement = f"{surface.distribution}=={surface.version}"
-    with Environment(python, requirement, before=before, address=options.address or Registry().address) as environment:
+    with _environment(release, surface, python, options) as environment:
         probe = environment.probe(surface.distribution, surface.version, modules, candidates)
     cache.put("probes", key, probe.to_json())
     return probe
+
+
+def _with_companions(release: Release, surface: Surface, probe: Probe, options: Options, cache: Cache) -> list[Probe]:
+    """One more probe, of the modules that need what is not required: popular distributions that they ask for.
+
+    `fastapi.testclient` needs httpx, which nobody gets with fastapi alone.
+    """
+    failed = [module for module, names in probe.modules.items() if names is None]
+    if not failed or not options.companions:
+        return []
+    key = json.dumps([PROBE_VERSION, "companions", surface.distribution, surface.version, probe.python, failed])
+    kept = cache.get("probes", key)
+    if kept is not None:
+        return [Probe.from_json(kept)]
+    python = next(each for each in options.pythons if each.version == probe.python)
+    candidates = _candidates(surface, (), options.asked.get(surface.distribution, {}))
+    more = Probe(surface.distribution, surface.version, probe.python, {}, {}, {})
+    with contextlib.suppress(ProbeError), _environment(release, surface, python, options) as environment:
+        environment.probe(surface.distribution, surface.version, failed, {}, _COMPANION_SECONDS)
+        wanted = {normalised(module.partition(".")[0]) for module in environment.lacked}
+        found = sorted(wanted & options.companions - {surface.distribution})
+        if found:
+            environment.add(found)
+            more = environment.probe(surface.distribution, surface.version, failed, candidates, _COMPANION_SECONDS)
+    cache.put("probes", key, more.to_json())
+    return [more]
+
+
+def _environment(release: Release, surface: Surface, python: Python, options: Options) -> Environment:
+    before = (date.fromisoformat(release.uploaded) + timedelta(days=180)).isoformat() if release.uploaded else ""
+    requirement = f"{surface.distribution}=={surface.version}"
+    return Environment(python, requirement, before=before, address=options.address or Registry().address)
 
 
 def _python_for(release: Release, pythons: Sequence[Python]) -> Python:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PROBE_VERSION = 3
 """Goes up with any change of what is asked: kept probes of another version are made again."""
 
-SECONDS = 150.0
-"""For all modules of a release; what was not reached by then says nothing."""
+SECONDS = 600.0
+"""For all modules of a release, also on a machine that does much else; what was not reached by then says nothing."""
 
 _RESTARTS = 8
 _INSTALLING = 240
@@ -81,6 +81,8 @@ class Environment:
         self.before = before
         self.address = address
         self.folder = ""
+        self.lacked: set[str] = set()
+        """Modules that an import failed for, as they are not installed."""
 
     def __enter__(self) -> Self:
         self.folder = tempfile.mkdtemp(prefix="prelaunch-probe-")
@@ -103,24 +105,37 @@ class Environment:
         return os.path.join(self.folder, "env", "bin", "python")
 
     def _install(self) -> None:
+        command, environment = self._installer()
+        made = [uv(), "venv", "--quiet", "--python", self.python.path, os.path.join(self.folder, "env")]
+        self._call(made, environment)
+        self._call([*command, self.requirement], environment)
+        with contextlib.suppress(ProbeError):  # old packages take `pkg_resources` for given
+            self._call([*command, "setuptools"], environment)
+
+    def _installer(self) -> tuple[list[str], Mapping[str, str]]:
+        """The command that installs, but for the names, and the environment that it needs."""
         environment = {**os.environ, "UV_NO_CONFIG": "1", "UV_NO_PROGRESS": "1"}
         if self.address:
             environment["UV_DEFAULT_INDEX"] = self.address
         if os.environ.get("PIP_CERT"):
             environment["SSL_CERT_FILE"] = os.environ["PIP_CERT"]
-        made = [uv(), "venv", "--quiet", "--python", self.python.path, os.path.join(self.folder, "env")]
         install = [uv(), "pip", "install", "--quiet", "--python", self.interpreter, "--only-binary", ":all:"]
-        if self.before:
-            install += ["--exclude-newer", self.before]
-        for command in (made, [*install, self.requirement]):
-            try:
-                done = subprocess.run(
-                    command, env=environment, capture_output=True, text=True, timeout=_INSTALLING, check=False
-                )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                raise ProbeError(f"{self.requirement}: {type(error).__name__}") from None
-            if done.returncode:
-                raise ProbeError(f"{self.requirement}: {' '.join(done.stderr.split())[:300]}")
+        return [*install, *(["--exclude-newer", self.before] if self.before else [])], environment
+
+    def add(self, distributions: Sequence[str]) -> None:
+        """Install more beside the release; `ProbeError` where they do not fit."""
+        command, environment = self._installer()
+        self._call([*command, self.requirement, *distributions], environment)
+
+    def _call(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        try:
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=_INSTALLING, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ProbeError(f"{self.requirement}: {type(error).__name__}") from None
+        if done.returncode:
+            raise ProbeError(f"{self.requirement}: {' '.join(done.stderr.split())[:300]}")
 
     def probe(
         self,
@@ -168,11 +183,14 @@ class Environment:
         child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe_child.py")
         command = [self.interpreter, "-I", "-B", child, task]
         sandbox.run(command, os.path.join(self.folder, "home"), seconds, report)
-        return _read(report, found, asked)
+        return _read(report, found, asked, self.lacked)
 
 
 def _read(
-    report: str, found: dict[str, tuple[str, ...] | None], asked: dict[str, list[tuple[str, bool | None]]]
+    report: str,
+    found: dict[str, tuple[str, ...] | None],
+    asked: dict[str, list[tuple[str, bool | None]]],
+    lacked: set[str],
 ) -> tuple[str | None, bool]:
     current: str | None = None
     try:
@@ -189,6 +207,7 @@ def _read(
             current = rest[0]
         elif kind == "failed":
             found[rest[0]] = None
+            lacked.update(rest[1:])
         elif kind == "names":
             found[rest[0]] = None if rest[1] is None else tuple(rest[1])
         elif kind == "asked":

@@ -35,7 +35,8 @@ def main(path: str) -> None:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            say("failed", name, type(error).__name__)
+            lacked = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+            say("failed", name, lacked if isinstance(lacked, str) else "")
     tops = {name.partition(".")[0] for name in loaded}
     made = {
         name for name, each in list(sys.modules.items()) if name.partition(".")[0] in tops and in_no_file(name, each)
@@ -79,7 +80,8 @@ def ask(module: object, name: str, wanted: str) -> object:
         pass
     except BaseException as error:
         # a package may raise an error of its own for names that it used to have (`PydanticImportError`)
-        own = type(error).__name__.endswith("ImportError") and not isinstance(error, ImportError)
+        kind = type(error)
+        own = kind.__name__.endswith("ImportError") and kind.__module__.partition(".")[0] == name.partition(".")[0]
         return False if own else None
     if not hasattr(module, "__path__"):
         return False

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SILENCE = 40.0
+SILENCE = 90.0
 """Seconds after which a process that has not written to its report is taken to hang."""
 
 MEMORY = 6_000_000_000
