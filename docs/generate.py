@@ -79,14 +79,27 @@ def rules_index(rules: list[Rule]) -> str:
     lines = ["# Rules", "", "| rule | certainty | fix | what it finds |", "|---|---|---|---|"]
     for rule in rules:
         fix = "yes" if rule.fixable else ""
-        lines.append(f"| [{rule.name}]({rule.name}.md) | {rule.certainty} | {fix} | {_cell(rule.summary)} |")
+        off = "" if rule.default else " Off unless selected by name."
+        lines.append(f"| [{rule.name}]({rule.name}.md) | {rule.certainty} | {fix} | {_cell(rule.summary)}{off} |")
     for name, summary in engine.OWN_RULES.items():
         lines.append(f"| [{name}]({name}.md) | certain | | {_cell(summary)} |")
     lines += [
         "",
         "`certain`: the files alone prove the fault. `likely`: it crashes in the normal deployment. `hint`: shown with",
         "`--hints`. The certainty of a rule is the highest that it gives; its page says when it gives which.",
+        "",
+        "## By what the log says",
+        "",
+        "`prelaunch diagnose` takes a whole log and looks for these.",
+        "",
+        "| the log says | it may be |",
+        "|---|---|",
     ]
+    by_text: dict[str, list[str]] = {}
+    for rule in rules:
+        for text in rule.symptoms:
+            by_text.setdefault(text, []).append(f"[{rule.name}]({rule.name}.md)")
+    lines += [f"| `{_cell(text)}` | {', '.join(by_text[text])} |" for text in sorted(by_text)]
     return "\n".join(lines) + "\n"
 
 
@@ -103,7 +116,8 @@ def rule_page(rule: Rule) -> str:
     lines = list(_page_lines(rule, first))
     text = [number for number, line in enumerate(lines) if line.strip()]
     behind = next((number for number in range(text[1], len(lines)) if not lines[number].strip()), len(lines))
-    said = f"At most **{rule.certainty}**; {fix}. In a terminal: `prelaunch explain {rule.name}`."
+    off = "" if rule.default else f" It judges only where it is selected: `prelaunch check --select {rule.name}`."
+    said = f"At most **{rule.certainty}**; {fix}.{off} In a terminal: `prelaunch explain {rule.name}`."
     lines[behind:behind] = ["", said]
     return "\n".join(lines) + "\n"
 

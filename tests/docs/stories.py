@@ -87,7 +87,7 @@ def _run(line: int, command: str, expected: list[str], folder: Path, environment
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     printed = done.stdout.decode().rstrip().splitlines()

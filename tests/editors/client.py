@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-WAIT = 30.0
+WAIT = 120.0
 
 
 class Editor:

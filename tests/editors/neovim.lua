@@ -11,7 +11,7 @@ local function drive()
   local buffer = vim.api.nvim_get_current_buf()
   vim.lsp.buf_attach_client(buffer, client)
   local function wait(count)
-    local done = vim.wait(30000, function()
+    local done = vim.wait(90000, function()
       return vim.lsp.get_client_by_id(client).initialized and #vim.diagnostic.get(buffer) == count
     end, 20)
     assert(done, "waited in vain for " .. count .. " diagnostics")
@@ -26,7 +26,7 @@ local function drive()
     range = { start = place, ["end"] = place },
     context = { diagnostics = {} },
   }
-  local answer = vim.lsp.buf_request_sync(buffer, "textDocument/codeAction", params, 30000)
+  local answer = vim.lsp.buf_request_sync(buffer, "textDocument/codeAction", params, 90000)
   local action = answer[client].result[1]
   print("action " .. action.title .. "\n")
   vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")

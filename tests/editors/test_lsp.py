@@ -141,6 +141,18 @@ def test_another_unsaved_buffer_stands_for_its_file(editor: Any) -> None:
     assert len(editor.diagnostics("Makefile")) == 1
 
 
+def test_a_fix_of_another_file_changes_that_file(editor: Any) -> None:
+    (editor.root / "entrypoint.sh").write_bytes(b"#!/bin/sh\r\nexec serve\r\n")
+    text = 'FROM debian:13-slim\nCOPY --chmod=755 entrypoint.sh /\nENTRYPOINT ["/entrypoint.sh"]\n'
+    editor.open("Dockerfile", text)
+    (found,) = (one for one in editor.diagnostics("Dockerfile") if one["code"] == "entrypoint-crlf")
+    at = found["range"]["start"]
+    (action,) = editor.actions("Dockerfile", at["line"], at["character"])
+    (change,) = action["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": editor.uri("entrypoint.sh"), "version": None}
+    assert client.apply("#!/bin/sh\r\nexec serve\r\n", change["edits"]) == "#!/bin/sh\nexec serve\n"
+
+
 def test_hover_says_the_rule_and_how_the_platform_was_resolved(editor: Any) -> None:
     text = "PLATFORM ?= linux/arm64\n\nimage:\n\tdocker buildx build --platform $(PLATFORM) --push -t example.com/a .\n"
     editor.open("Makefile", text + MAKEFILE.replace("image", "other"))

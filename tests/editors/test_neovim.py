@@ -25,7 +25,7 @@ def test_neovim_shows_the_finding_takes_the_fix_and_shows_nothing_more(tmp_path:
         env={**os.environ, "PRELAUNCH": program, "FILE": str(makefile), "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     said = done.stderr.split("\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prelaunch.lsp.positions import WIDTHS, Lines
@@ -33,6 +33,7 @@ def test_a_position_behind_the_end_is_the_end() -> None:
     assert lines.offset(9, 0) == 6
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("a\n\r\x0c🐋ü\udc80")), st.sampled_from(sorted(WIDTHS)))
 def test_an_offset_comes_back(text: str, encoding: str) -> None:
     lines = Lines(text, encoding)

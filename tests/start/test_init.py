@@ -42,7 +42,7 @@ def files(root: Path) -> dict[str, str]:
 def test_an_empty_repository_gets_a_configuration_and_the_hook(root: Path) -> None:
     out = init(root)
     assert "platforms: not known" in out
-    assert "no deploy file asks for an architecture, no build names a platform" in out
+    assert "no deploy file requires an architecture, no build names a platform" in out
     assert files(root) == {
         "prelaunch.toml": '# platforms = ["linux/amd64"]  # where the images run; what --fix writes\n',
         ".pre-commit-config.yaml": f"repos:\n{ENTRY}",
@@ -78,9 +78,22 @@ def test_deploy_files_come_before_builds_and_templates_are_read(root: Path) -> N
         "spec:\n  {{- with .Values.x }}\n  nodeSelector:\n    kubernetes.io/arch: arm64\n"
     )
     out = init(root, "--no-hook")
-    assert "platforms: linux/arm64\n  the deploy files ask for nodes of linux/arm64: deploy/api.yaml:4\n" in out
+    assert "platforms: linux/arm64\n  the deploy files run on linux/arm64: deploy/api.yaml:4\n" in out
     assert files(root)["prelaunch.toml"].startswith('platforms = ["linux/arm64"]')
     assert ".pre-commit-config.yaml" not in files(root)
+
+
+def test_a_function_and_a_task_of_a_cloud_say_where_they_run(root: Path) -> None:
+    (root / "task-definition.json").write_text(
+        json.dumps(
+            {
+                "family": "api",
+                "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
+                "containerDefinitions": [{"name": "api", "image": "example.com/api:1"}],
+            }
+        )
+    )
+    assert "platforms: linux/arm64\n  the deploy files run on linux/arm64: task-definition.json:" in init(root)
 
 
 def test_places_that_do_not_agree_decide_nothing(root: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prelaunch.start.splice import hook_config, toml_table
@@ -94,6 +94,7 @@ _LINE = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_LINE, max_size=12), st.sampled_from(["\n", "\r\n"]))
 def test_any_text_keeps_every_line_and_a_second_run_changes_nothing(lines: list[str], end: str) -> None:
     text = end.join(["repos:", *OTHER.splitlines()[1:], *lines])
@@ -104,6 +105,7 @@ def test_any_text_keeps_every_line_and_a_second_run_changes_nothing(lines: list[
         assert hooks(new) == new
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_at_all_is_no_crash(text: str) -> None:
     hooks(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -121,15 +122,22 @@ class Server(LanguageServer):
         start = lines.offset(wanted.start.line, wanted.start.character)
         stop = lines.offset(wanted.end.line, wanted.end.character)
         for finding in judged.findings:
-            touched = finding.span.start <= stop and start <= finding.span.stop
-            if touched and finding.fix is not None and finding.mended is finding.source:
-                yield self._action(finding, finding.fix, uri, lines)
+            if finding.fix is not None and finding.span.start <= stop and start <= finding.span.stop:
+                yield self._action(finding, finding.fix, lines, self._uri(finding.mended, uri, judged))
 
-    def _action(self, finding: Finding, fix: Fix, uri: str, lines: Lines) -> types.CodeAction:
-        edits = [types.TextEdit(_range(edit.span, lines), edit.text) for edit in fix.edits]
-        document = types.OptionalVersionedTextDocumentIdentifier(
-            uri=uri, version=self.workspace.get_text_document(uri).version
-        )
+    def _uri(self, source: Source, uri: str, judged: Judged) -> str:
+        """The address of the file that a fix changes: `uri`, unless it is another than the judged one."""
+        if source.path == judged.source.path:
+            return uri
+        path = os.path.realpath(os.path.join(judged.root, source.path))
+        return next((other for other in self.workspace.text_documents if _path(other) == path), Path(path).as_uri())
+
+    def _action(self, finding: Finding, fix: Fix, lines: Lines, uri: str) -> types.CodeAction:
+        changed = self._lines(finding.mended)
+        edits = [types.TextEdit(_range(edit.span, changed), edit.text) for edit in fix.edits]
+        open_file = self.workspace.text_documents.get(uri)
+        version = None if open_file is None else open_file.version
+        document = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
         versioned = bool(_supports_document_changes(self.client_capabilities))
         return types.CodeAction(
             title=printable(fix.title) + ("" if fix.safe else " (look at it first: it may not be what is meant)"),

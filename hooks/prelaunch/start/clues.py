@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import discover
+from prelaunch.deploy import deployments
 from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.platforms import KNOWN_ARCHITECTURES, KNOWN_OS, parse
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from prelaunch.discover import File
+    from prelaunch.model import Source
     from prelaunch.project import Project
 
 ARCHITECTURE_LABEL = "kubernetes.io/arch"
@@ -40,7 +42,7 @@ def find(project: Project, root: str, files: Sequence[File]) -> Answer:
     """What the repository at `root` says. `files` are the candidates of its builds."""
     reasons: list[str] = []
     kinds = (
-        ("the deploy files ask for nodes of", deploy_clues(project, root)),
+        ("the deploy files run on", deploy_clues(project, root)),
         ("the builds name", build_clues(project, files)),
     )
     for said, found in kinds:
@@ -55,7 +57,7 @@ def find(project: Project, root: str, files: Sequence[File]) -> Answer:
         if by_platforms:
             reasons.append("these do not agree")
             break
-    return Answer((), tuple(reasons or ["no deploy file asks for an architecture, no build names a platform"]))
+    return Answer((), tuple(reasons or ["no deploy file requires an architecture, no build names a platform"]))
 
 
 def _places(clues: Sequence[Clue]) -> str:
@@ -89,15 +91,24 @@ def _known(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def deploy_clues(project: Project, root: str) -> Iterator[Clue]:
-    """The node selectors of manifests, line by line, so that templates are read too: `kubernetes.io/arch: amd64`."""
+    """What the deploy files require; in templates, which nothing can parse, the node selectors line by line."""
+    read = set()
+    for deployment in deployments(project):
+        read.add(deployment.source.path)
+        if deployment.allowed:
+            platforms = tuple(f"linux/{name}" for name in deployment.allowed)
+            line = deployment.source.position(deployment.place.start)[0]
+            yield Clue(platforms, deployment.source.path, line)
     for path in discover.walk(root, "."):
-        if not path.endswith((".yaml", ".yml")):
-            continue
-        source = project.read(path)
-        if source is None or ARCHITECTURE_LABEL not in source.text:
-            continue
-        for number, line in enumerate(source.text.split("\n"), 1):
-            key, colon, value = line.strip().partition(":")
-            name = value.partition(" #")[0].strip().strip("\"'")
-            if key.strip("\"'") == ARCHITECTURE_LABEL and colon and name in KNOWN_ARCHITECTURES:
-                yield Clue((f"linux/{name}",), path, number)
+        source = project.read(path) if path.endswith((".yaml", ".yml")) and path not in read else None
+        if source is not None and ARCHITECTURE_LABEL in source.text:
+            yield from _selectors(source)
+
+
+def _selectors(source: Source) -> Iterator[Clue]:
+    """The lines `kubernetes.io/arch: amd64` of a file."""
+    for number, line in enumerate(source.text.split("\n"), 1):
+        key, colon, value = line.strip().partition(":")
+        name = value.partition(" #")[0].strip().strip("\"'")
+        if key.strip("\"'") == ARCHITECTURE_LABEL and colon and name in KNOWN_ARCHITECTURES:
+            yield Clue((f"linux/{name}",), source.path, number)
