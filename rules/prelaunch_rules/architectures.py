@@ -94,14 +94,23 @@ def runs_on(image: Image, stage: Stage) -> tuple[str, str]:
     if not base.platform:
         return TARGET, ""
     if base.platform_resolved:
-        architecture = architecture_in(base.platform_resolved)
-        return (_CONSTANT, architecture) if architecture else ("", "")
+        return _constant(base.platform_resolved)
     depends = image.scope(instruction_of(image, base)).depends(base.platform)
     if depends and all(name.startswith("BUILD") for name in depends):
         return BUILD, ""
     if depends and all(name.startswith("TARGET") for name in depends):
         return TARGET, ""
     return "", ""
+
+
+def _constant(text: str) -> tuple[str, str]:
+    from prelaunch.platforms import parse
+
+    try:
+        platform = parse(text if "/" in text else f"linux/{text}")
+    except ValueError:
+        return "", ""
+    return (_CONSTANT, platform.architecture) if platform.os == "linux" else ("", "")
 
 
 def built(image: Image, project: Project) -> Built:

@@ -63,7 +63,9 @@ def test_a_stage_that_nobody_needs_is_not_judged(found: Found) -> None:
 
 
 def test_paths_agree_where_both_stages_use_the_empty_variable(found: Found) -> None:
-    text = "FROM golang AS build\nRUN go build -o /out/$TARGETARCH/a\nFROM scratch\nCOPY --from=build /out/$TARGETARCH/a /a\n"
+    text = (
+        "FROM golang AS build\nRUN go build -o /o/$TARGETARCH/a\nFROM scratch\nCOPY --from=build /o/$TARGETARCH/a /a\n"
+    )
     assert found(RULE, text) == []
 
 
