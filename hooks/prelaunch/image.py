@@ -17,6 +17,8 @@ Of the image itself (the file alone, worked out when asked):
 - `image.start`: what runs at start: `argv`, and `programs`, each program on the way with how it is run (`kernel` needs
   an executable file with a shebang or a binary, `shell` forgives a missing shebang, `reader` only reads the file).
 - `image.copied_from(instruction)`: of a `COPY --from`: the stage, or the name of a foreign image.
+- `image.words(instruction)`: the arguments of a `COPY`, `ADD`, `ENV` ... as written, each with its place.
+- `image.script(instruction)`: the shell text of a `RUN` with its commands (`Script`); None where it runs no shell text.
 
 Everything is three-valued. A `state` is "known", "absent" (it is certain that there is none) or "unknown" (the base
 image may have one). Be silent about the unknown.
@@ -65,10 +67,13 @@ if TYPE_CHECKING:
         Instruction,
         Stage,
     )
+    from prelaunch.readers.shell.syntax import Command as ShellCommand  # noqa: TC004 - as those above
+    from prelaunch.readers.shell.syntax import Word as ShellWord  # noqa: TC004 - as those above
 
 __all__ = [
     "Base", "Command", "Committed", "Config", "Dockerfile", "Files", "Flag", "Form", "Heredoc", "Image", "Instruction",
-    "Origin", "Platforms", "Program", "Reference", "Scope", "Setting", "Stage", "Start", "State", "Variable", "Word",
+    "Origin", "Platforms", "Program", "Reference", "Scope", "Script", "Setting", "ShellCommand", "ShellWord", "Stage",
+    "Start", "State", "Variable", "Word",
 ]  # fmt: skip
 
 State = Literal["known", "absent", "unknown"]
@@ -164,6 +169,13 @@ class Start(NamedTuple):
     programs: tuple[Program, ...] = ()
     entrypoint: Command = Command("absent")
     cmd: Command = Command("absent")
+
+
+class Script(NamedTuple):
+    """The shell text of a `RUN` and every simple command in it; their positions are indexes into `text.text`."""
+
+    text: Fragment
+    commands: tuple[ShellCommand, ...]
 
 
 class Variable(NamedTuple):
@@ -270,6 +282,18 @@ class Image(_Image):
         from prelaunch.images.stages import copied_from
 
         return copied_from(self, instruction)
+
+    def words(self, instruction: Instruction) -> tuple[Word, ...]:
+        """The arguments of an instruction that takes words or a JSON array, as written."""
+        from prelaunch.images.config import arguments
+
+        return tuple(Word(text, span) for text, span in arguments(instruction, self.dockerfile.escape))
+
+    def script(self, instruction: Instruction) -> Script | None:
+        """The shell text of a `RUN` and its commands; None for another instruction, or another program's text."""
+        from prelaunch.images.scripts import script
+
+        return script(self, instruction)
 
     def scope(self, instruction: Instruction) -> Scope:
         """The variables that an instruction of the file sees, in the stage where it stands."""
