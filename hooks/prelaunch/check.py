@@ -26,7 +26,8 @@ def run(options: Namespace) -> int:
     wanted = output.targets(options.format, options.output)
     call = Call(options)
     plain = all(target.format in {"text", "concise"} for target in wanted)
-    judge = make_judge(call, options, fixes=options.fix or options.diff or _hold_fixes(wanted), every=not plain)
+    every = not plain or options.baseline is not None  # what a baseline knows may be of a rule that has no file left
+    judge = make_judge(call, options, fixes=options.fix or options.diff or _hold_fixes(wanted), every=every)
     scope = limit(call, judge, options)
     failed, changed, notes = bool(call.missing), False, []
     if options.add_ignores is not None:

@@ -67,7 +67,7 @@ def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], None]:
     place = ModuleType("prelaunch.places.shell")
     place.builds = toy_builds  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "prelaunch.places.shell", place)
-    monkeypatch.setattr("prelaunch.registry.load_rules", lambda: rules)
+    monkeypatch.setattr("prelaunch.registry.load_rules", lambda *_: rules)
     monkeypatch.setattr("prelaunch.registry.rule_names", lambda: {"toy-rule", "other-rule"})
     monkeypatch.setattr(
         "prelaunch.registry.import_words", lambda: {"python": (b"toy",), "notebook": (), "dockerfile": (), "": ()}

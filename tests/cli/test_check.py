@@ -279,7 +279,7 @@ def test_a_rule_that_is_off_judges_only_where_it_is_selected(
     put: Put, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = [rule._replace(default=False) for rule in registry.load_rules()]
-    monkeypatch.setattr("prelaunch.registry.load_rules", lambda: rules)
+    monkeypatch.setattr("prelaunch.registry.load_rules", lambda *_: rules)
     put("a.sh", "build\n")
     assert main(["check"]) == 0
     assert main(["check", "--select", "toy-rule"]) == 1

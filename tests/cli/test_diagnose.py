@@ -168,7 +168,7 @@ def test_a_rule_of_a_plug_in_takes_part_by_its_own_symptoms(
     put: Put, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = [rule._replace(symptoms=("reactor ... melts",)) for rule in registry.load_rules()]
-    monkeypatch.setattr("prelaunch.registry.load_rules", lambda: rules)
+    monkeypatch.setattr("prelaunch.registry.load_rules", lambda *_: rules)
     put("a.sh", "build push\n")
     put("crash.log", "the reactor of unit 4 melts\n")
     assert main(["diagnose", "crash.log"]) == 1

@@ -168,7 +168,7 @@ def test_a_fix_that_does_not_help_is_not_made(put: Put, monkeypatch: pytest.Monk
             return Fix((Edit(Span(build.span.stop, build.span.stop), text),), "do no good")
 
         rules = [toy._replace(mend=useless)]
-        monkeypatch.setattr(registry, "load_rules", lambda rules=rules: rules)
+        monkeypatch.setattr(registry, "load_rules", lambda *_, rules=rules: rules)
         assert main(["check", "--fix"]) == 1
         assert _bytes("a.sh") == b"build a\n"
 
@@ -187,6 +187,6 @@ def test_fixes_that_touch_each_other_are_made_one_after_the_other(put: Put, monk
         line = text[build.span.start : build.span.stop]
         return Fix((Edit(Span(0, len(text)), text.replace(line, f"{line} --platform x")),), "rewrite the file")
 
-    monkeypatch.setattr(registry, "load_rules", lambda: [toy._replace(mend=whole_file)])
+    monkeypatch.setattr(registry, "load_rules", lambda *_: [toy._replace(mend=whole_file)])
     assert main(["check", "--fix"]) == 0
     assert _bytes("a.sh") == b"build1 --platform x\nbuild2 --platform x\nbuild3 --platform x\n"

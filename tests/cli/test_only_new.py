@@ -310,6 +310,20 @@ def test_twins_keep_their_identity_whichever_of_them_is_shown(put: Put, git: Git
     assert [one["fingerprint"] for one in json.loads(capsys.readouterr().out)["findings"]] == both[1:]
 
 
+def test_an_entry_of_a_rule_that_has_nothing_left_to_judge_is_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """With the real rules, of which only those are loaded whose facts the files may hold."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.sh").write_text("docker buildx build .\n")
+    main(["baseline", "create"])
+    assert main(["check", "--baseline", ".prelaunch-baseline.json"]) == 0
+    (tmp_path / "a.sh").write_text("ls\n")
+    assert main(["check", "--baseline", ".prelaunch-baseline.json"]) == 1
+    assert "a.sh: missing-platform: in the baseline" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
