@@ -32,7 +32,7 @@ NAMES = {
 """How files, packages and compilers name an architecture, and what the OCI image index calls it. Not `arm` or `x86`:
 they name families too."""
 
-_OTHER_SYSTEMS = frozenset({"apple", "darwin", "freebsd", "macos", "noarch", "osx", "win", "win64", "windows"})
+_OTHER_SYSTEMS = frozenset("apple darwin exe freebsd macos msi noarch osx win win64 windows".split())
 _X86_64 = ("x86_64", "x86-64")
 _CONSTANT, TARGET, BUILD = "constant", "target", "build"
 

@@ -29,6 +29,7 @@ RUNS = {
     f"RUN ARCH=$(uname -m); curl -O {URL}": [],
     f"RUN ARCH=$(dpkg --print-architecture); curl -O {URL}": [],
     "RUN curl -O https://example.com/tool-darwin-amd64": [],
+    "RUN curl -O https://example.com/tool-amd64.exe": [],
     "RUN curl -O https://example.com/tool-${ARCH:-amd64}": [],
     "RUN curl -O https://example.com/tool-$ARCH": [],
     "RUN curl -O https://example.com/i386-tool": ["certain 2"],

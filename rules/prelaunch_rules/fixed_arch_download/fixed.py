@@ -20,6 +20,9 @@ _ASKS = ("uname", "targetarch", "targetplatform", "buildarch", "print-arch", "$(
 _NOT_RUN = (".asc", ".crt", ".gpg", ".jar", ".json", ".key", ".list", ".md5", ".pem", ".pub", ".repo", ".sha256")
 _NOT_RUN += (".sha256sum", ".sha512", ".sig", ".txt", ".yaml", ".yml", "sha256sums", "sha512sums", "checksums")
 _ONLY_TEXT = frozenset("[ [[ add-apt-repository cat echo git grep printf sed sha256sum sha512sum test".split())
+_MULTIARCH = ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "arm-linux-gnueabihf/")
+"""Debian's folders of libraries."""
+
 _DIES = "it dies with `exec format error`"
 _ASK = "ask for `$TARGETARCH` (with an `ARG TARGETARCH` in the stage)"
 
@@ -75,9 +78,10 @@ def _copied(image: Image, instruction: Instruction) -> Iterator[Fixed]:
         architecture = "" if "$" in word.text else architecture_in(word.text)
         if not architecture or word.span is None or word.text.lower().endswith(_NOT_RUN):
             continue
-        if foreign and "-linux-gnu" not in word.text:
+        multiarch = any(name in word.text for name in _MULTIARCH)
+        if foreign and not multiarch:
             continue
-        if "-linux-gnu" in word.text:
+        if multiarch:
             cure = "copy it from a path without the architecture, or install the package"
             yield Fixed(architecture, f"`{word.text}`", word.span, "there is no such folder and the build fails", cure)
         else:
@@ -104,7 +108,8 @@ def _in_script(script: Script) -> Iterator[Fixed]:
     shown = text[word.start : word.stop].strip("\"'")
     shown = shown if len(shown) <= 120 else f"{shown[:119]}…"
     cure = "leave the option out" if kind else _ASK
-    yield Fixed(architecture, f"`{shown}`", script.text.span(word.start, word.stop), cure=cure)
+    effect = "the package does not install" if shown.endswith((".deb", ".rpm")) else _DIES
+    yield Fixed(architecture, f"`{shown}`", script.text.span(word.start, word.stop), effect, cure)
 
 
 def _is_branch(command: ShellCommand) -> bool:
@@ -165,7 +170,8 @@ def _compiled(image: Image, made: list[Compiled]) -> Iterator[Fixed]:
     if len({architecture for _, (architecture, _) in found}) != 1 or not found[0][1][0]:
         return  # nothing is said, or several are built side by side
     one, (architecture, said) = found[0]
-    cure = "build for `$TARGETARCH` (with an `ARG TARGETARCH` in the stage)"
+    cure = "build for `$TARGETARCH`" if one.language == "go" else "choose the target by `$TARGETARCH`"
+    cure = f"{cure} (with an `ARG TARGETARCH` in the stage)"
     if any(mark in one.instruction.fragment.text for mark in ("TARGETARCH", "TARGETPLATFORM", "uname")):
         return
     if "TARGETARCH" in image.scope(one.instruction).variables and one.language != "go":

@@ -1,0 +1,125 @@
+"""libc-mismatch: a program is linked against a C library that the image does not have."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from prelaunch.image import Image
+from prelaunch.model import Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.image import Stage
+    from prelaunch.model import Certainty
+    from prelaunch.project import Project
+    from prelaunch_rules.compiled import Compiled
+
+NAME = "libc-mismatch"
+_STATIC = ("-static", "crt-static", "musl", "netgo", "extldflags")
+_ADAPTERS = ("gcompat", "libc6-compat", "glibc")
+
+
+def check(image: Image, _: Project) -> Iterator[Finding]:
+    """The first `COPY` of each stage that brings a program without its C library."""
+    if "--from" not in image.source.text or image.base.state == "unknown":
+        return
+    from prelaunch_rules.libc import GLIBC, libc_of
+
+    own = libc_of(image.base.name)
+    if own in {"", GLIBC} or _has_libraries(image):
+        return
+    from prelaunch_rules.compiled import compiled, taken, takes
+
+    seen: set[int] = set()
+    for copied in taken(image):
+        theirs = _libc(image, copied.stage)
+        if theirs in {"", own} or copied.stage.number in seen:
+            continue
+        for made in compiled(image, copied.stage):
+            certainty = _certainty(image, made, theirs, own) if takes(copied, made) else None
+            if certainty is not None:
+                seen.add(copied.stage.number)
+                message = (
+                    f"`{copied.path}` {_linked(made, certainty)} {theirs}, and `{image.base.name}` has {own}, so it"
+                    f" dies with `no such file or directory`, though the file is there; {_cure(made)}, or take a base"
+                    f" with {theirs}"
+                )
+                yield Finding(NAME, certainty, image.source, copied.instruction.span, message)
+                break
+
+
+def _libc(image: Image, stage: Stage) -> str:
+    from prelaunch_rules.architectures import bottom
+    from prelaunch_rules.libc import libc_of
+
+    return libc_of(bottom(image, stage).base_resolved or "")
+
+
+def _has_libraries(image: Image) -> bool:
+    """Whether the image gets a loader or a layer for glibc, so that what it lacks is not known."""
+    for stage in image.chain:
+        for one in stage.instructions:
+            text = one.fragment.text
+            if one.keyword == "RUN" and any(name in text for name in _ADAPTERS):
+                return True
+            if one.keyword in {"COPY", "ADD"} and any(folder in text for folder in ("/lib", "ld-", "rootfs")):
+                return True
+    return False
+
+
+def _certainty(image: Image, made: Compiled, theirs: str, own: str) -> Certainty | None:
+    """How sure it is that the program needs its stage's C library; None where it needs none."""
+    from prelaunch_rules.libc import GLIBC, NONE
+
+    text = image.source.text[made.stage.span.start : made.instruction.span.stop]
+    if any(mark in text for mark in _STATIC):
+        return None
+    if made.language == "go":
+        cgo = made.environment.get("CGO_ENABLED") or _set(image, made, "CGO_ENABLED")
+        if cgo == "1":
+            return "certain" if own == NONE else "likely"
+        # with a compiler at hand cgo is on, unless Go cross-compiles, and `net` and `os/user` use it
+        native = "GOARCH" not in text and "GOOS=windows" not in text
+        return "hint" if cgo == "" and theirs == GLIBC and native else None
+    if made.language == "rust":
+        named = any(word.partition("=")[0] == "--target" for word in made.words)
+        return "likely" if theirs == GLIBC and not named and not _set(image, made, "CARGO_BUILD_TARGET") else None
+    return "likely"
+
+
+def _set(image: Image, made: Compiled, name: str) -> str:
+    """A variable of the stage or of the script; "?" where it is set to what is not known."""
+    script = image.script(made.instruction)
+    if script is not None and f"{name}=" in script.text.text:
+        return "1" if f"{name}=1" in script.text.text and f"{name}=0" not in script.text.text else "?"
+    variable = image.scope(made.instruction).variables.get(name)
+    if variable is None:
+        return ""
+    return variable.text or "?"
+
+
+def _linked(made: Compiled, certainty: Certainty) -> str:
+    if made.language == "go" and certainty == "hint":
+        return "is compiled with cgo on (the default), so that `net` and `os/user` link it against"
+    return "is linked against"
+
+
+def _cure(made: Compiled) -> str:
+    if made.language == "go":
+        return "build with `CGO_ENABLED=0` (or link statically, where cgo is needed)"
+    if made.language == "rust":
+        return "build for `--target` of musl"
+    return "link with `-static`"
+
+
+RULE = Rule(
+    NAME,
+    Image,
+    check,
+    certainty="certain",
+    fixable=False,
+    folder=os.path.dirname(__file__),
+    symptoms=("no such file or directory", "error loading shared library ld-linux"),
+)
