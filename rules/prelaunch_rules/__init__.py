@@ -179,12 +179,12 @@ JUDGES: Mapping[str, str] = {
         ).split(),
         "image",
     ),
-    **dict.fromkeys("dead_import_guard nonexistent_import".split(), "import"),
+    **dict.fromkeys("dead_import_guard nonexistent_import stdlib_module_removed".split(), "import"),
 }
 """What each rule judges, by its folder, so that a file costs only the rules that have something to say of it."""
 
 WORDS: Mapping[str, tuple[bytes | tuple[bytes, ...] | Callable[[bytes], bool], ...]] = {
-    "python": (_may_fail,),
+    "python": (_may_fail, b"import distutils", b"from distutils"),
     "notebook": (_may_fail_inside,),
     "dockerfile": (_may_fail_inside,),
 }

@@ -44,6 +44,14 @@ class Fault(NamedTuple):
     certainty: Certainty = "certain"
     right: Right | None = None
 
+    @property
+    def removed_from_image(self) -> bool:
+        """Whether a Dockerfile's base decides the Python, and it has lost the module: stdlib-module-removed says so."""
+        from prelaunch.dependencies.docker import is_dockerfile
+
+        gone = self.distribution == PYTHON and "." not in self.path and self.had not in {"", self.last}
+        return gone and is_dockerfile(self.where.rpartition(":")[0].rpartition("/")[2])
+
 
 def judge(fact: Import, project: Project) -> Fault | None:
     """The fault of an import, or of the reading of an attribute; None where it may succeed."""
@@ -52,6 +60,20 @@ def judge(fact: Import, project: Project) -> Fault | None:
     if fault is not None:
         return fault
     return _indexed(asked, fact.source.path, project)
+
+
+def judge_standard(fact: Import, project: Project) -> Fault | None:
+    """The fault of an import of the standard library, also of what another package may put back (`distutils`)."""
+    from prelaunch_rules.import_names.versions import said
+
+    found, path = index(), fact.source.path
+    package = found.package(PYTHON) if found is not None else None
+    narrowed = said(project, path, package) if package is not None else None
+    if package is None or narrowed is None:
+        return None
+    asked = Asked(fact.module, fact.name, attribute=fact.attribute)
+    fault = _of_python(asked, path, project, package, narrowed)
+    return fault if fault is not None and _is_used(PYTHON, asked, path, project) else None
 
 
 def may_lack(asked: Asked, path: str, project: Project) -> bool:

@@ -25,7 +25,7 @@ def check(fact: Import, project: Project) -> Iterator[Finding]:
     from prelaunch_rules.import_names.message import message
 
     fault = judge(fact, project)
-    if fault is not None:
+    if fault is not None and not fault.removed_from_image:
         yield Finding(NAME, fault.certainty, fact.source, fact.span, message(fact, fault))
 
 

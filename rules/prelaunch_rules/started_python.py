@@ -1,0 +1,114 @@
+"""Which Python files of the repository a container runs at start: what it is told to run, and what that imports.
+
+Only what surely runs counts: statements at the top level of a module, in no branch, no `try` and no function.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch_rules.entrypoint_target_missing.application import applications
+from prelaunch_rules.started import is_windows, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from prelaunch.image import Files, Image, Program
+    from prelaunch.project import Project
+
+_MOST = 2_000
+"""How many files are followed."""
+
+_PYTHON = re.compile(r"python3?(\.\d+)?")
+
+
+class _Module(NamedTuple):
+    """A file of the image: its absolute path there, and the folders where its imports are looked for."""
+
+    path: str
+    roots: tuple[str, ...]
+
+
+def reached(image: Image, project: Project) -> Mapping[str, str]:
+    """By its path in the repository, every file that runs at start, with its path in the image."""
+    key = ("python at start", image.source, image.target.number, tuple(image.arguments.items()), image.context)
+    if key not in project.memo:
+        project.memo[key] = _reached(image, project)
+    found: Mapping[str, str] = project.memo[key]
+    return found
+
+
+def _reached(image: Image, project: Project) -> Mapping[str, str]:
+    if image.start.state != "known" or is_windows(image):
+        return {}
+    files = project.files_of(image)
+    queue = [module for program in image.start.programs for module in _entries(program, image, files)]
+    seen: set[str] = set()
+    found: dict[str, str] = {}
+    while queue and len(seen) < _MOST:
+        module = queue.pop(0)
+        if module.path in seen:
+            continue
+        seen.add(module.path)
+        origin = files.lookup(module.path)
+        source = project.read(origin.path) if origin.kind == "repository" and not origin.touched else None
+        if source is None:
+            continue
+        found.setdefault(source.path, module.path)
+        for dotted in imported(source.text, _package(module)):
+            queue += (_Module(path, module.roots) for path in _files_of(dotted, module.roots, files))
+    return found
+
+
+def _entries(program: Program, image: Image, files: Files) -> Iterator[_Module]:
+    """The files that a program is told to run."""
+    path = path_of(program)
+    folder = image.config.workdir.text or "/"
+    if path is not None and path.endswith(".py"):
+        full = posixpath.normpath(posixpath.join(folder, path))
+        if program.run != "reader" or (program.through and _PYTHON.fullmatch(program.through[-1])):
+            yield _Module(full, (posixpath.dirname(full),))
+    for application in applications(program):
+        roots = application.roots(image) or ()
+        for dotted in (application.module, f"{application.module}.__main__"):
+            if dotted == application.module or application.server == "python -m":
+                yield from (_Module(each, roots) for each in _files_of(dotted, roots, files))
+
+
+def _package(module: _Module) -> str:
+    """The dotted name of the package that a file belongs to, below the first root that holds it; "" for none."""
+    folder = posixpath.dirname(module.path)
+    for root in module.roots:
+        if folder.startswith(f"{root.rstrip('/')}/"):
+            return folder[len(root.rstrip("/")) + 1 :].replace("/", ".")
+    return ""
+
+
+def _files_of(dotted: str, roots: Sequence[str], files: Files) -> Iterator[str]:
+    """The files that run where a module is imported: those of the packages around it, and its own."""
+    parts = dotted.split(".")
+    for root in roots:
+        for number in range(1, len(parts) + 1):
+            path = posixpath.join(root, *parts[:number])
+            yield from (end for end in (f"{path}/__init__.py", f"{path}.py") if files.lookup(end).kind == "repository")
+
+
+def imported(text: str, package: str) -> Iterator[str]:
+    """What a module surely imports when it runs, as dotted names; of `from a import b` both `a` and `a.b`."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".") if package else []
+            if node.level > len(above):
+                continue
+            inside = above[: len(above) - node.level + 1] if node.level else []
+            module = ".".join([*inside, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names if module)
