@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prelaunch.index.lookup import Asked, lacking, lacking_in_all
 from prelaunch.index.pack import pack
 from prelaunch.index.store import ABSENT, PRESENT, UNKNOWN, Index, Package
 from prelaunch.index.surface import ModuleSurface, Probe, Surface
@@ -190,3 +191,13 @@ def test_what_is_listed_is_present_and_keeps_its_flag(given_releases: tuple[list
                     assert (module, flag) in package.where(name, release)
             assert package.is_package(module, release) == (content.package or content.open == "namespace")
             assert release in package.seen(module)
+
+
+def test_where_some_releases_lack_the_module_and_others_the_name_it_is_the_name_that_all_lack() -> None:
+    old = Surface("a", "1.0", "", "", (), {"a": ModuleSurface({}, package=True)})
+    new = old._replace(version="2.0", modules={**old.modules, "a.b": ModuleSurface({"x": "d"})})
+    probe = Probe("a", "2.0", "3.12", {"a": ("b",), "a.b": ("x",)}, {}, {})
+    package = packed([old, new], [probe])
+    assert [lacking(package, Asked("a.b", "y"), release) for release in (0, 1)] == ["a.b", "a.b.y"]
+    assert lacking_in_all(package, Asked("a.b", "y"), (0, 1)) == "a.b.y"
+    assert lacking_in_all(package, Asked("a.b", "x"), (0, 1)) is None

@@ -101,14 +101,17 @@ def _first_missing(package: Package, module: str, release: int) -> str:
 
 
 def lacking_in_all(package: Package, asked: Asked, releases: Iterable[int]) -> str | None:
-    """The path that every one of `releases` lacks (of several the shortest); None where one may have it."""
+    """The path that every one of `releases` lacks; None where one may have it.
+
+    Where some lack the module already, and others only the name, it is the name that all of them lack.
+    """
     paths: set[str] = set()
     for release in releases:
         path = lacking(package, asked, release)
         if path is None:
             return None
         paths.add(path)
-    return min(paths, key=len, default=None)
+    return max(paths, key=len, default=None)
 
 
 def always_there(package: Package, asked: Asked) -> bool:
