@@ -149,14 +149,14 @@ def test_no_text_raises(text: str) -> None:
 
 @given(st.lists(st.sampled_from([*BOUND, *BRANCHES]), max_size=6))
 def test_every_name_that_running_a_text_leaves_is_listed(texts: list[str]) -> None:
-    text = "\n".join(texts)
     module = types.ModuleType("oracle")
     module.__dict__.update(x=[], y=1, z=[], C=int, B=object)
     before = set(dir(module))
-    with contextlib.suppress(Exception):  # what was bound until then counts all the same
-        exec(compile(text, "oracle", "exec"), module.__dict__)
+    for text in texts:
+        with contextlib.suppress(Exception):  # what was bound until then counts all the same
+            exec(compile(text, "oracle", "exec"), module.__dict__)
     bound = {name for name in set(dir(module)) - before if not name.startswith("__")}
-    assert bound <= set(bindings(text, "oracle", package=False).names)
+    assert bound <= set(bindings("\n".join(texts), "oracle", package=False).names)
 
 
 PLAIN = """

@@ -168,6 +168,27 @@ def test_a_module_that_serves_names_on_demand_is_open_until_it_denies(server: Se
     assert found.surfaces[0].modules["lazy_tool"].open == "getattr"
 
 
+def test_a_package_that_says_that_a_name_was_removed_denies_it_and_one_that_lacks_something_does_not(
+    server: Server, options: Options
+) -> None:
+    text = """
+class OwnImportError(ImportError): pass
+def __getattr__(name):
+    if name == "own":
+        raise OwnImportError("moved")
+    if name == "told":
+        raise ImportError("`told` has been removed since 2.0")
+    if name == "other":
+        raise ImportError("other needs a library that is not installed")
+    import surely_not_installed_anywhere
+"""
+    server.add("shy", "1.0", {"shy.py": text})
+    asked = {"shy": {"shy": ("own", "told", "other", "further")}}
+    (probe,) = harvest("shy", options._replace(asked=asked)).probes
+    assert dict(probe.denied) == {"shy": ("own", "told")}
+    assert dict(probe.served) == {"shy": ()}
+
+
 def test_a_module_that_kills_its_process_says_nothing_and_the_others_are_read(server: Server, options: Options) -> None:
     files = {
         "bad/__init__.py": "",
@@ -411,7 +432,8 @@ def test_where_a_release_cannot_be_installed_the_one_before_it_is_imported(serve
 def test_a_module_that_asks_for_a_popular_distribution_is_imported_with_it(server: Server, options: Options) -> None:
     server.add("helper", "1.0", {"helper.py": "x = 1\n"})
     server.add("rare", "1.0", {"rare.py": "x = 1\n"})
-    text = {"tool/__init__.py": "", "tool/a.py": "import helper\ny = 1\n", "tool/b.py": "import rare\nz = 1\n"}
+    said = "try:\n    import helper\nexcept ImportError:\n    raise RuntimeError('helper is needed')\ny = 1\n"
+    text = {"tool/__init__.py": "", "tool/a.py": said, "tool/b.py": "import rare\nz = 1\n"}
     server.add("tool", "1.0", text)
     assert len(harvest("tool", options).probes) == 1
     found = harvest("tool", options._replace(companions=frozenset({"helper", "tool"})))

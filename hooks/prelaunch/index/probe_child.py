@@ -9,9 +9,12 @@ no further module is imported.
 import importlib
 import json
 import os
+import re
 import sys
 import time
 import warnings
+
+REMOVED = re.compile(r"\bremoved?\b|\bno longer\b")
 
 
 def main(path: str) -> None:
@@ -35,8 +38,7 @@ def main(path: str) -> None:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            lacked = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
-            say("failed", name, lacked if isinstance(lacked, str) else "")
+            say("failed", name, lacked(error))
     tops = {name.partition(".")[0] for name in loaded}
     made = {
         name for name, each in list(sys.modules.items()) if name.partition(".")[0] in tops and in_no_file(name, each)
@@ -71,6 +73,15 @@ def in_no_file(name: str, module: object) -> bool:
         return True
 
 
+def lacked(error: object) -> str:
+    """The module that is not installed, where an import failed for that, whatever was raised in the end."""
+    for _ in range(5):
+        if isinstance(error, ModuleNotFoundError) and isinstance(getattr(error, "name", None), str):
+            return error.name or ""
+        error = getattr(error, "__cause__", None) or getattr(error, "__context__", None)
+    return ""
+
+
 def ask(module: object, name: str, wanted: str) -> object:
     """Whether `from name import wanted` works: True, False, or None where it fails of something else."""
     try:
@@ -79,10 +90,12 @@ def ask(module: object, name: str, wanted: str) -> object:
     except AttributeError:
         pass
     except BaseException as error:
-        # a package may raise an error of its own for names that it used to have (`PydanticImportError`)
+        # a package may raise an error of its own for names that it used to have (`PydanticImportError`), ...
         kind = type(error)
         own = kind.__name__.endswith("ImportError") and kind.__module__.partition(".")[0] == name.partition(".")[0]
-        return False if own else None
+        # ... or say it (`load_boston` has been removed); any other says that something is not installed
+        told = isinstance(error, ImportError) and wanted in str(error) and REMOVED.search(str(error)) is not None
+        return False if own or told else None
     if not hasattr(module, "__path__"):
         return False
     full = name + "." + wanted
