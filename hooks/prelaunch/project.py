@@ -9,10 +9,12 @@ from prelaunch.files import MAX_BYTES, Disk, Files, UnreadableError
 from prelaunch.model import EMPTY, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from prelaunch import image
+    from prelaunch.discover import File
     from prelaunch.image import Committed, Image, Platforms
+    from prelaunch.kinds import Word
     from prelaunch.model import Build, Deployment
 
 __all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
@@ -155,6 +157,19 @@ class Project:
         from prelaunch.repository import committed
 
         return committed(self, paths)[paths[0]]
+
+    @property
+    def words(self) -> dict[str, tuple[Word, ...] | None]:
+        """What a file of the project must hold to be worth reading (`registry.import_words`), own commands too."""
+        from prelaunch.registry import import_words
+
+        words = import_words()
+        words[""] = (*(words[""] or ()), *(name.encode() for name in self.settings.wrappers))
+        return words
+
+    def candidates(self) -> Iterator[File]:
+        """Every file of the project that may hold a fact, save the excluded ones; most are read for that."""
+        return self.files.candidates(".", self.words, self.settings.exclude)
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _MAX_FILES = 3_000
-_MAX_DEPTH = 3
 _MAX_CHARACTERS = 30_000_000
 
 _USUAL = frozenset(
@@ -74,7 +73,7 @@ def _speaks_of_images(project: Project, path: str) -> bool:
 
 def _candidates(project: Project) -> list[str]:
     found = []
-    for path in _paths(project):
+    for path in project.files.paths():
         lower = path.lower()
         name = lower[lower.rfind("/") + 1 :]
         if not _named(name) or (name.endswith(".json") and not any(word in lower for word in _JSON_WORDS)):
@@ -84,24 +83,6 @@ def _candidates(project: Project) -> list[str]:
             usual = not folders or any(folder in _USUAL for folder in folders)
             found.append((not usual, len(folders), path))
     return [path for _, _, path in sorted(found)]
-
-
-def _paths(project: Project) -> Iterator[str]:
-    """Every file of the project; of another tree than the disk's those of the folders near its root."""
-    if project.root is not None:
-        from prelaunch.discover import all_files
-
-        yield from all_files(project.root)
-        return
-    queue = [("", 0)]
-    while queue:
-        folder, depth = queue.pop(0)
-        for name in project.names(folder or "."):
-            path = f"{folder}/{name}" if folder else name
-            if "." in name:
-                yield path
-            elif depth < _MAX_DEPTH:
-                queue.append((path, depth + 1))
 
 
 def _named(name: str) -> bool:
