@@ -203,7 +203,7 @@ def walk(root: str, folder: str) -> Iterator[str]:
     paths = _git_files(top)
     found = set()
     for path, link in _all_files(top) if paths is None else paths:
-        if not kind_by_name(path) or _is_foreign(path):
+        if not kind_by_name(path) or is_foreign(path):
             continue
         full = f"{top}/{path}"
         if link if link is not None else os.path.islink(full):
@@ -219,11 +219,12 @@ def all_files(root: str) -> Iterator[str]:
     """Every file below `root` that git does not ignore, of whatever name, relative to it; links and `vendor` not."""
     listed = _git_files(root)
     for path, link in _all_files(root) if listed is None else listed:
-        if not (os.path.islink(f"{root}/{path}") if link is None else link) and not _is_foreign(path):
+        if not (os.path.islink(f"{root}/{path}") if link is None else link) and not is_foreign(path):
             yield path
 
 
-def _is_foreign(path: str) -> bool:
+def is_foreign(path: str) -> bool:
+    """Whether a path lies in a folder of other people's code."""
     # the first test is for speed: next to no path holds the name at all
     return any(name in path and f"/{name}" in f"/{path}" for name in _FOREIGN)
 
