@@ -158,6 +158,10 @@ class Project:
 
         return committed(self, paths)[paths[0]]
 
+    def sources(self) -> list[Source]:
+        """The files that were read."""
+        return [source for source in self._sources.values() if source is not None]
+
     @property
     def words(self) -> dict[str, tuple[Word, ...] | None]:
         """What a file of the project must hold to be worth reading (`registry.import_words`), own commands too."""
