@@ -54,7 +54,7 @@ def home_of(remote: str) -> str:
     else:  # git@host:owner/name
         host, colon, path = remote.partition(":")
         host = host.rpartition("@")[2]
-        if not colon or "/" in host or len(host) < 2:
+        if not colon or "/" in host or len(host) < 2 or path.startswith(":"):
             return ""
     path = path.strip("/").removesuffix(".git")
     if not host or not path or not all(char.isalnum() or char in "._-:" for char in host):
@@ -68,7 +68,7 @@ def line_address(home: str, commit: str, path: str, first: int, last: int) -> st
     forge = _HOSTS.get(host) or next((forge for word, forge in _FORGES.items() if word in host), "")
     if not forge or not commit:
         return ""
-    return _LINES[forge].format(home=home, commit=commit, path=quote(path), first=first, last=last)
+    return _LINES[forge].format(home=home, commit=commit, path=quote(os.fsencode(path)), first=first, last=last)
 
 
 def git_directory(folder: str) -> str | None:
