@@ -54,14 +54,14 @@ def both(repository: Make, tmp_path: Path) -> tuple[Disk, GitTree]:
     return Disk(str(root)), GitTree(str(root / ".git"), "HEAD")
 
 
-def _answer(tree: Disk | GitTree, path: str) -> tuple[bool, bytes | str, tuple[str, ...]]:
+def _answer(tree: Disk | GitTree, path: str) -> tuple[bool, bool, bytes | str, tuple[str, ...]]:
     try:
         content: bytes | str = tree.read(path)
     except UnreadableError as error:
         content = str(error)
         if "larger" not in content:  # the words for what is not there may differ
             content = "unreadable"
-    return tree.exists(path), content, tuple(name for name in tree.names(path) if name != ".git")
+    return tree.exists(path), tree.is_folder(path), content, tuple(name for name in tree.names(path) if name != ".git")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path[:30])

@@ -13,8 +13,9 @@ from prelaunch.git.run import GitError, records
 from prelaunch.kinds import kind_by_name, shebang_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from prelaunch.image import Committed
     from prelaunch.kinds import Words
 
 MAX_ENTRIES = 1_000_000
@@ -42,6 +43,7 @@ class GitTree:
         self.missing: set[str] = set()
         self._objects = Objects(repository)
         self._links = {path for path, entry in self.entries.items() if entry.mode == _LINK}
+        self._submodules = {path for path, entry in self.entries.items() if entry.mode == _SUBMODULE}
         self._folders: dict[str, tuple[str, ...]] | None = None
 
     def close(self) -> None:
@@ -65,6 +67,22 @@ class GitTree:
         entry = self.entries.get(found) if found is not None else None
         return entry is not None and entry.mode != _SUBMODULE
 
+    def is_folder(self, path: str) -> bool:
+        """As `Files` says."""
+        found = self._resolve(path)
+        return found is not None and (found in self._listing() or found in self._submodules)
+
+    def committed(self, path: str) -> Committed | None:
+        """As `Files` says; without attributes, which git works out for a work tree only."""
+        from prelaunch.image import Committed
+
+        entry = self.entries.get(path)
+        if entry is None or entry.mode == _SUBMODULE:
+            return None
+        blob = self._objects.blob(entry.blob)
+        data = blob if isinstance(blob, bytes) else None
+        return Committed(True, entry.mode == "100755", entry.mode == _LINK, data)
+
     def names(self, folder: str) -> tuple[str, ...]:
         """As `Files` says."""
         found = self._resolve(folder)
@@ -76,11 +94,17 @@ class GitTree:
             if entry.mode not in {_LINK, _SUBMODULE} and not discover.is_foreign(path):
                 yield path
 
-    def candidates(self, folder: str, words: Words, exclude: Sequence[str]) -> Iterator[discover.File]:
+    def candidates(
+        self, folder: str, words: Words, exclude: Sequence[str] = (), without: Collection[str] = ()
+    ) -> Iterator[discover.File]:
         """As `Files` says."""
         from prelaunch.globs import matches_any
 
-        chosen = sorted(path for path in self._chosen(folder) if not (exclude and matches_any(path, exclude)))
+        chosen = sorted(
+            path
+            for path in self._chosen(folder)
+            if not (exclude and matches_any(path, exclude)) and kind_by_name(path) not in without
+        )
         for at in range(0, len(chosen), _AT_ONCE):
             part = chosen[at : at + _AT_ONCE]
             blobs = self._objects.blobs([self.entries[path].blob for path in part])
