@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, discover, kinds
@@ -37,11 +38,21 @@ class Call:
         self.disk = Disk(self.root)
         self.project = Project(self.disk, self.settings)
         self.words = self.project.words
+        self._options = options
+
+    @cached_property
+    def files(self) -> list[discover.File]:
+        """The files that are worth reading, each once."""
         found: dict[str, discover.File] = {}
         for path in self.paths:
-            for file in self._files(path, options):
+            for file in self._files(path, self._options):
                 found.setdefault(file.path, file)
-        self.files = list(found.values())
+        return list(found.values())
+
+    @property
+    def whole(self) -> bool:
+        """Whether the call is about the whole project, and nothing else."""
+        return len(self.paths) == 1 and self.paths != [STDIN] and os.path.realpath(self.paths[0]) == self.root
 
     def _settings(self, options: Namespace, paths: Sequence[str]) -> Settings:
         if options.no_config:

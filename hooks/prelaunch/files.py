@@ -16,6 +16,7 @@ from prelaunch.kinds import kind_by_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from prelaunch.cache.looks import Looks
     from prelaunch.image import Committed
     from prelaunch.kinds import Words
 
@@ -67,6 +68,7 @@ class Disk:
 
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root)
+        self.looks: Looks | None = None
 
     def read(self, path: str) -> bytes:
         """As `Files` says."""
@@ -124,8 +126,17 @@ class Disk:
             inside = (path for path in inside if not matches_any(path, exclude))
         if without:
             inside = (path for path in inside if kind_by_name(path) not in without)
-        looked = [self.look(path, words) for path in discover.sift(self.root, inside, words)]
+        if self.looks is None or without:
+            looked = [self.look(path, words) for path in discover.sift(self.root, inside, words)]
+        else:
+            looked = self.looks.files(inside, lambda paths: self._look_at(paths, words))
         yield from sorted((file for file in looked if file is not None), key=lambda file: file.path)
+
+    def _look_at(self, paths: Sequence[str], words: Words) -> dict[str, discover.File | None]:
+        """What each of several files may hold."""
+        found: dict[str, discover.File | None] = dict.fromkeys(paths)
+        found.update((path, self.look(path, words)) for path in discover.sift(self.root, paths, words))
+        return found
 
     def look(self, path: str, words: Words) -> discover.File | None:
         """What one file may hold; None where it need not be read, or is gone."""

@@ -58,6 +58,7 @@ def committed(project: Project, paths: Sequence[str]) -> dict[str, Committed | N
 
 def ignored(project: Project, path: str) -> bool:
     """Whether git ignores the path, so that a file which is not there may yet be made before a build."""
+    project.ask("ignored", path)
     known: dict[str, bool] = project.memo.setdefault(("git", "ignored"), {})
     if path not in known:
         out = _git(

@@ -159,8 +159,7 @@ def _builds(project: Project) -> Iterator[Build]:
 def _build_files(project: Project) -> Iterator[File]:
     from prelaunch.kinds import BUILD
 
-    words = {"": tuple(name.encode() for name in project.settings.wrappers)}
-    for file in project.files.candidates(".", words, project.settings.exclude, without=_PYTHON):
+    for file in project.candidates(without=_PYTHON):
         if BUILD in file.facts:
             yield file
 
