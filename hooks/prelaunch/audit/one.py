@@ -63,9 +63,13 @@ def audit_commit(repository: str, fallback: str, options: Namespace, revision: s
 def survey_commit(repository: str, commit: str, options: Namespace, *, imports: bool = True) -> Audit:
     """What is known of the files of one commit, without the repository's name. Raises `GitError`."""
     with closing(GitTree(repository, commit)) as tree:
-        settings = settings_for(tree, options)
-        project = Project(tree, settings)
-        return survey(project, project.candidates(), judge_by(settings, registry.load_rules()), imports=imports)
+        return survey_tree(tree, settings_for(tree, options), imports=imports)
+
+
+def survey_tree(tree: GitTree, settings: Settings, *, imports: bool) -> Audit:
+    """What is known of the files of a tree."""
+    project = Project(tree, settings)
+    return survey(project, project.candidates(), judge_by(settings, registry.load_rules()), imports=imports)
 
 
 def settings_for(tree: GitTree, options: Namespace) -> Settings:
@@ -79,7 +83,16 @@ def settings_for(tree: GitTree, options: Namespace) -> Settings:
 
 def audit_url(options: Namespace) -> Audit:
     """A repository elsewhere, cloned without its blobs into a folder that is gone afterwards."""
-    raise CannotRunError(f"{options.place}: not yet")
+    from prelaunch.fleet.targets import Target
+    from prelaunch.fleet.work import Task, work
+
+    if options.history:
+        raise CannotRunError("--history is counted in a clone: clone the repository first")
+    name = options.place.rstrip("/").removesuffix(".git").rpartition("/")[2]
+    audit = work(Task(Target(name, options.place, remote=True), options.config, options.no_config, imports=True)).audit
+    if audit.error:
+        raise CannotRunError(f"{options.place}: {audit.error}")
+    return audit
 
 
 def _with_history(audit: Audit, repository: str, options: Namespace) -> Audit:
