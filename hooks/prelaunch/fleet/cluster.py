@@ -1,8 +1,8 @@
 """The same work on a Dask cluster (`prelaunch[dask]`).
 
-A task writes its own row into a folder that all workers see before it answers: where a worker dies with rows that nobody
-has fetched yet, Dask asks for these tasks again, and they find their rows written. Git directories that are named by a
-path have to be there on every worker as well.
+A task writes its own row into a folder that all workers see, before it answers: where a worker dies with rows that
+nobody has fetched yet, Dask asks for these tasks again, and they find their rows written. Git directories that are named
+by a path have to be there on every worker as well.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ def run_cluster(tasks: Sequence[Task], address: str, folder: str | None = None) 
             futures = client.map(work_once, tasks, folder=folder or gone, retries=_RETRIES, pure=False)
             asked = dict(zip(futures, tasks, strict=True))
             for future in as_completed(futures):
-                error = future.exception()
-                if error is None:
+                fault = future.exception()
+                if fault is None:
                     yield future.result()
                 else:
-                    yield failed(asked[future].target, f"its worker ended again and again ({type(error).__name__})")
+                    yield failed(asked[future].target, f"its worker ended again and again ({type(fault).__name__})")
                 future.release()
 
 
@@ -64,7 +64,7 @@ def work_once(task: Task, folder: str) -> Row:
     except OSError:
         pass
     row = work(task)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".new", delete=False) as file:
-        pickle.dump(row, file)
-    os.replace(file.name, path)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".new", delete=False) as new:
+        pickle.dump(row, new)
+    os.replace(new.name, path)
     return row

@@ -83,12 +83,12 @@ def _work(task: Task, start: float) -> Row:
 def _judge(task: Task, repository: str, start: float) -> Row:
     from prelaunch.audit.one import settings_for, survey_tree
     from prelaunch.git.clone import fetch_blobs
-    from prelaunch.git.describe import identify
+    from prelaunch.git.describe import git_directory, identify
     from prelaunch.git.tree import GitTree
 
     who = identify(repository, task.target.name)
     if not who.commit:
-        raise GitError("has no commit")
+        raise GitError("has no commit" if git_directory(repository) else "is no git repository")
     options = Namespace(config=task.config, no_config=task.no_config)
     with closing(GitTree(repository, who.commit)) as tree:
         if task.target.remote:
