@@ -1,8 +1,8 @@
 """The same work on a Dask cluster (`prelaunch[dask]`).
 
 A task writes its own row into a folder that all workers see, before it answers: where a worker dies with rows that
-nobody has fetched yet, Dask asks for these tasks again, and they find their rows written. Git directories that are named
-by a path have to be there on every worker as well.
+nobody has fetched yet, Dask asks for these tasks again, and they find their rows written. Git directories that are
+named by a path have to be there on every worker as well.
 """
 
 from __future__ import annotations

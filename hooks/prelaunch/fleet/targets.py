@@ -65,9 +65,14 @@ def _of_file(place: str) -> Iterator[Target]:
         if os.path.isdir(path):
             # a folder that is no repository becomes a row that says so
             yield Target(line, git_directory(path) or path, remote=False)
-        elif "://" in line or ":" in line:
-            yield Target(
-                line.rstrip("/").removesuffix(".git").rpartition("://")[2].partition("/")[2] or line, line, True
-            )
+        elif ":" in line:
+            yield Target(_name(line), line, remote=True)
         else:
             yield Target(line, path, remote=False)
+
+
+def _name(address: str) -> str:
+    """`team/api` of `https://example.com/team/api.git` and of `git@example.com:team/api.git`."""
+    rest = address.rstrip("/").removesuffix(".git")
+    rest = rest.partition("://")[2].partition("/")[2] if "://" in rest else rest.partition(":")[2]
+    return rest.strip("/") or address

@@ -82,7 +82,6 @@ def _work(task: Task, start: float) -> Row:
 
 def _judge(task: Task, repository: str, start: float) -> Row:
     from prelaunch.audit.one import settings_for, survey_tree
-    from prelaunch.git.clone import fetch_blobs
     from prelaunch.git.describe import git_directory, identify
     from prelaunch.git.tree import GitTree
 
@@ -92,14 +91,13 @@ def _judge(task: Task, repository: str, start: float) -> Row:
     options = Namespace(config=task.config, no_config=task.no_config)
     with closing(GitTree(repository, who.commit)) as tree:
         if task.target.remote:
-            fetch_blobs(repository, (entry.blob for entry in tree.wanted()))
+            tree.fetch()
         between = time.perf_counter()
         audit = survey_tree(tree, settings_for(tree, options), imports=task.imports)
         for _ in range(2):
             # what the files at hand include, and nobody could know before
-            if not task.target.remote or not tree.missing or not fetch_blobs(repository, tree.missing):
+            if not task.target.remote or not tree.missing or not tree.fetch():
                 break
-            tree.missing.clear()
             audit = survey_tree(tree, settings_for(tree, options), imports=task.imports)
         patch = _patch(tree, options) if task.patch and any(row.fixable for row in audit.findings) else b""
     named = audit._replace(name=who.name, commit=who.commit, home=who.home)

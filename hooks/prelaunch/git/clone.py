@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prelaunch.git.run import GitError, git
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
 TIMEOUT = 600.0
 """Seconds for one exchange with a server."""
@@ -23,21 +23,28 @@ def clone(address: str, folder: str, depth: int = 1) -> None:
     git("clone", "--quiet", "--bare", *blobless, "--", _with_scheme(address), folder, network=True, timeout=TIMEOUT)
 
 
-def fetch_blobs(repository: str, names: Iterable[str]) -> bool:
-    """Fetch these blobs in one go, as far as they are not here yet; whether there was anything to fetch."""
-    wanted = lacking(repository, dict.fromkeys(names))
-    if wanted:
-        given = "".join(f"{name}\n" for name in wanted).encode()
+def fetch_blobs(repository: str, names: Iterable[str]) -> None:
+    """Fetch these blobs in one go."""
+    given = "".join(f"{name}\n" for name in dict.fromkeys(names)).encode()
+    if given:
         fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin")
         git(*_FETCH, "--git-dir", repository, *fetch, stdin=given, network=True, timeout=TIMEOUT)
-    return bool(wanted)
 
 
-def lacking(repository: str, names: Collection[str]) -> list[str]:
-    """Those of the objects that are not in the repository."""
-    given = "".join(f"{name}\n" for name in names).encode()
-    said = git("--git-dir", repository, "cat-file", "--batch-check", stdin=given).decode("ascii", "replace")
-    return [line.split(" ")[0] for line in said.splitlines() if line.endswith(" missing")]
+def lacking(repository: str, commit: str) -> set[str]:
+    """The blobs of a commit that a clone has left out; none where the repository is whole.
+
+    Asked beforehand, because git ends where it is asked for such a blob and may not fetch it.
+    """
+    try:
+        with open(os.path.join(repository, "config"), "rb") as file:
+            config = file.read(1_000_000).lower()
+    except OSError:
+        return set()
+    if b"promisor" not in config and b"partialclone" not in config:
+        return set()
+    listed = git("--git-dir", repository, "rev-list", "--objects", "--missing=print", f"{commit}^{{tree}}", "--")
+    return {line[1:] for line in listed.decode("utf-8", "replace").splitlines() if line.startswith("?")}
 
 
 def _with_scheme(address: str) -> str:

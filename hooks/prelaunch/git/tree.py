@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import discover
 from prelaunch.files import TOO_LARGE, UnreadableError
-from prelaunch.git.objects import LARGE, Objects
+from prelaunch.git.clone import fetch_blobs, lacking
+from prelaunch.git.objects import LARGE, Blob, Objects
 from prelaunch.git.run import GitError, records
 from prelaunch.kinds import kind_by_name, shebang_kind
 
@@ -41,6 +42,7 @@ class GitTree:
         self.repository, self.commit = repository, commit
         self.entries = entries(repository, commit)
         self.missing: set[str] = set()
+        self._absent = lacking(repository, commit)
         self._objects = Objects(repository)
         self._links = {path for path, entry in self.entries.items() if entry.mode == _LINK}
         self._submodules = {path for path, entry in self.entries.items() if entry.mode == _SUBMODULE}
@@ -79,7 +81,7 @@ class GitTree:
         entry = self.entries.get(path)
         if entry is None or entry.mode == _SUBMODULE:
             return None
-        blob = self._objects.blob(entry.blob)
+        blob = self._blob(entry)
         data = blob if isinstance(blob, bytes) else None
         return Committed(True, entry.mode == "100755", entry.mode == _LINK, data)
 
@@ -107,15 +109,20 @@ class GitTree:
         )
         for at in range(0, len(chosen), _AT_ONCE):
             part = chosen[at : at + _AT_ONCE]
-            blobs = self._objects.blobs([self.entries[path].blob for path in part])
-            for path, blob in zip(part, blobs, strict=True):
-                file = self._classify(path, blob, words)
+            names = [self.entries[path].blob for path in part]
+            blobs = self._objects.blobs([name for name in names if name not in self._absent])
+            for path, name in zip(part, names, strict=True):
+                file = self._classify(path, None if name in self._absent else next(blobs), words)
                 if file is not None:
                     yield file
 
-    def wanted(self) -> Iterator[Entry]:
-        """The entries that `candidates` reads, for fetching them beforehand."""
-        return (self.entries[path] for path in self._chosen("."))
+    def fetch(self) -> bool:
+        """Fetch what a clone left out: the first time what `candidates` reads, then what was `missing`; whether any."""
+        wanted = (self.missing or {self.entries[path].blob for path in self._chosen(".")}) & self._absent
+        fetch_blobs(self.repository, wanted)
+        self._absent -= wanted
+        self.missing.clear()
+        return bool(wanted)
 
     def _chosen(self, folder: str) -> set[str]:
         """The files below a folder whose names say that they may matter; of a link the file that it leads to."""
@@ -134,7 +141,7 @@ class GitTree:
                 found.add(path)
         return found
 
-    def _classify(self, path: str, blob: bytes | int | None, words: Words) -> discover.File | None:
+    def _classify(self, path: str, blob: Blob, words: Words) -> discover.File | None:
         kind = kind_by_name(path)
         if not isinstance(blob, bytes):
             if blob is None:
@@ -145,13 +152,16 @@ class GitTree:
         return discover.classify(path, kind, blob, words)
 
     def _content(self, entry: Entry) -> bytes:
-        blob = self._objects.blob(entry.blob)
+        blob = self._blob(entry)
         if blob is None:
             self.missing.add(entry.blob)
             raise UnreadableError("is not in the repository: its object is missing or damaged")
         if blob == LARGE or not isinstance(blob, bytes):
             raise UnreadableError(TOO_LARGE)
         return blob
+
+    def _blob(self, entry: Entry) -> Blob:
+        return None if entry.blob in self._absent else self._objects.blob(entry.blob)
 
     def _resolve(self, path: str) -> str | None:
         """The path of a file or folder without links on the way; None where it leads nowhere or out of the tree."""
@@ -191,7 +201,7 @@ class GitTree:
         return False
 
     def _target(self, link: str) -> str | None:
-        blob = self._objects.blob(self.entries[link].blob)
+        blob = self._blob(self.entries[link])
         return os.fsdecode(blob) if isinstance(blob, bytes) and len(blob) < 4096 else None
 
     def _listing(self) -> dict[str, tuple[str, ...]]:
