@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
         failed = not _apply(call, mended, options) or failed
         notes = [f"{'would fix' if options.diff else 'fixed'} {mended.fixed}"] if changed else []
     else:
-        report = engine.run(call.project, call.files, judge, hints=options.hints)
+        report = _judge(call, judge, options)
     shown = scope.narrow(report)
     if not options.diff:
         output.write(shown.report, wanted, call.shown, mended=options.fix and STDIN in options.paths)
@@ -66,6 +66,18 @@ def _facts(call: Call) -> frozenset[str]:
     for file in call.files:
         found |= possible_facts(file.kind) if file.marked else file.facts
     return frozenset(found)
+
+
+def _judge(call: Call, judge: Judge, options: Namespace) -> Report:
+    """The report of a call; of a whole project with what is kept of it."""
+    if call.whole and not options.no_cache:
+        from prelaunch.cache import keep
+
+        kept = keep(call.root, call.settings, judge)
+        if kept is not None:
+            kept.attach(call.disk)
+            return kept.run(call.project, call.files, judge, hints=options.hints)
+    return engine.run(call.project, call.files, judge, hints=options.hints)
 
 
 def _hold_fixes(wanted: Sequence[output.Target]) -> bool:

@@ -166,6 +166,11 @@ class Project:
             self.ask("git", path)
         return committed(self, paths)[paths[0]]
 
+    def paths(self, *endings: str) -> Iterator[str]:
+        """Every file that is the project's own and whose name ends so: no link, nothing below `vendor` and the like."""
+        self.ask("paths", "|".join(endings))
+        return (path for path in self.files.paths() if path.lower().endswith(endings))
+
     def trace(self, log: Log) -> None:
         """From now on note in `log` what is asked, so that somebody can tell when an answer is out of date."""
         self.log, self.memo = log, log.memo

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from prelaunch.cli import run
-from prelaunch.git.describe import home_of, line_address
+from prelaunch.gitdir.describe import home_of, line_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -271,7 +271,7 @@ def test_a_repository_elsewhere_is_cloned_without_its_other_files(
 
 
 def test_a_clone_fetches_only_what_is_asked_for(repository: Make, run_git: Run, tmp_path: Path) -> None:
-    from prelaunch.git.clone import clone, fetch_blobs, lacking
+    from prelaunch.gitdir.clone import clone, fetch_blobs, lacking
 
     root = repository({"a.sh": "one", "b.bin": os.urandom(200_000)})
     run_git(root, "config", "uploadpack.allowFilter", "true")

@@ -22,6 +22,7 @@ Every certainty is shown, hints too. exit code: 0 nothing certain or likely foun
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `audit`."""
+    parser.epilog = EXAMPLES
     parser.add_argument(
         "place", nargs="?", default=".", metavar="PATH|URL", help="a folder or a repository's address (default: .)"
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError
 from prelaunch.audit.record import Count
-from prelaunch.git.run import GitError, git
-from prelaunch.writers.json import decodable
+from prelaunch.gitdir.run import GitError, git
+from prelaunch.writers.place import decodable
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prelaunch.audit.record import ImportRow, Spot
 from prelaunch.files import UnreadableError
-from prelaunch.writers.json import decodable
+from prelaunch.writers.place import decodable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

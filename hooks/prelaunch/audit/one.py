@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from prelaunch import CannotRunError, engine, registry
 from prelaunch.audit.survey import survey
 from prelaunch.call import Call
-from prelaunch.cli import choose
+from prelaunch.check import choose
 from prelaunch.config import load_config, settings_in
-from prelaunch.git.describe import blob_name, git_directory, identify
-from prelaunch.git.run import GitError
-from prelaunch.git.tree import GitTree, entries
+from prelaunch.gitdir.describe import blob_name, git_directory, identify
+from prelaunch.gitdir.run import GitError
+from prelaunch.gitdir.tree import GitTree, entries
 from prelaunch.project import Project, Settings
 
 if TYPE_CHECKING:

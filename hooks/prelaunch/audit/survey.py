@@ -9,8 +9,7 @@ from prelaunch.audit.record import Audit, BuildRow, FindingRow, GapRow, Spot
 from prelaunch.engine import UNREADABLE, order, read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.model import HANDED, UNKNOWN, UNSET
-from prelaunch.writers.json import decodable
-from prelaunch.writers.place import place
+from prelaunch.writers.place import decodable, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

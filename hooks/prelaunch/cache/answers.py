@@ -7,7 +7,7 @@ import time
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from prelaunch.cache.log import CANDIDATES, COMMITTED, EXISTS, FOLDER, IGNORED, NAMES, READ
+from prelaunch.cache.log import CANDIDATES, COMMITTED, EXISTS, FOLDER, IGNORED, NAMES, PATHS, READ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -68,6 +68,7 @@ class Answers:
                 ),
                 COMMITTED: lambda path: digest(repr(self._project.committed(path)).encode("utf-8", "surrogateescape")),
                 IGNORED: self._ignored,
+                PATHS: lambda endings: _digest_text("\0".join(sorted(self._project.paths(*endings.split("|"))))),
                 CANDIDATES: lambda _: self._candidates,
             }
             self._known[ask] = ways[kind](about)

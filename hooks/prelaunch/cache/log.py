@@ -12,7 +12,7 @@ Ask = tuple[str, Any]
 """A kind of question and what it was about: a path, or, of the kind `GROUP`, the number of a group."""
 
 READ, EXISTS, FOLDER, NAMES = "read", "exists", "folder", "names"
-COMMITTED, IGNORED, CANDIDATES, GROUP = "git", "ignored", "all", "group"
+COMMITTED, IGNORED, CANDIDATES, PATHS, GROUP = "git", "ignored", "all", "paths", "group"
 
 _SETTLED = (tuple, frozenset, str, int, dict, list, type(None))
 """What does not read any more once it is made. Anything else may: it depends on all that is asked while it is used."""

@@ -42,7 +42,7 @@ class Kept:
         kept = self._document
         answers = Answers(project, self._root, [file.path for file in files], kept.digests)
         fresh = self._fresh(files, answers)
-        judged = {path: _decoded(kept.results[path], project, hints=hints) for path in fresh}
+        judged = {path: _decoded(kept.results[path], project) for path in fresh}
         log, asked = Log(), {}
         project.trace(log)
         for file in files:
@@ -123,7 +123,7 @@ class _Table:
         return len(self.groups) - 1
 
 
-def _decoded(kept: list[Any], project: Project, *, hints: bool) -> Judged:
+def _decoded(kept: list[Any], project: Project) -> Judged:
     _, findings, builds, unknown = kept
 
     def source(path: str, encoding: str) -> Source:
@@ -132,9 +132,4 @@ def _decoded(kept: list[Any], project: Project, *, hints: bool) -> Judged:
             return found or Source(path, "")
         return Source.decode(path, found.encode(found.text), encoding)
 
-    def unread(path: str, encoding: str) -> Source:
-        return Source(path, "", encoding)  # of a hint that nobody sees only the number counts
-
-    return Judged(
-        [decode(each, source if hints or each[1] != "hint" else unread) for each in findings], builds, unknown
-    )
+    return Judged([decode(each, source) for each in findings], builds, unknown)

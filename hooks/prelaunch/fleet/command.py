@@ -17,7 +17,7 @@ from prelaunch.fleet.progress import Progress
 from prelaunch.fleet.store import Store
 from prelaunch.fleet.targets import Target, targets
 from prelaunch.fleet.work import Task
-from prelaunch.git.describe import identify
+from prelaunch.gitdir.describe import identify
 from prelaunch.project import Settings
 
 if TYPE_CHECKING:

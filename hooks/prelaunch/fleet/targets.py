@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import CannotRunError
-from prelaunch.git.describe import git_directory
+from prelaunch.gitdir.describe import git_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

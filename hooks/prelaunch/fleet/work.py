@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import CannotRunError
 from prelaunch.audit.record import Audit
-from prelaunch.git.run import GitError
+from prelaunch.gitdir.run import GitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.fleet.targets import Target
-    from prelaunch.git.tree import GitTree
+    from prelaunch.gitdir.tree import GitTree
 
 
 class Task(NamedTuple):
@@ -73,7 +73,7 @@ def failed(target: Target, why: str, seconds: float = 0.0) -> Row:
 def _work(task: Task, start: float) -> Row:
     if not task.target.remote:
         return _judge(task, task.target.place, start)
-    from prelaunch.git.clone import clone
+    from prelaunch.gitdir.clone import clone
 
     with tempfile.TemporaryDirectory(prefix="prelaunch-") as folder:
         clone(task.target.place, folder)
@@ -82,8 +82,8 @@ def _work(task: Task, start: float) -> Row:
 
 def _judge(task: Task, repository: str, start: float) -> Row:
     from prelaunch.audit.one import settings_for, survey_tree
-    from prelaunch.git.describe import git_directory, identify
-    from prelaunch.git.tree import GitTree
+    from prelaunch.gitdir.describe import git_directory, identify
+    from prelaunch.gitdir.tree import GitTree
 
     who = identify(repository, task.target.name)
     if not who.commit:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prelaunch.audit.page.chart import bars, trend
 from prelaunch.audit.page.markup import Html, join, link, page, tag
 from prelaunch.audit.page.table import Cell, badge, columns, lines, table
-from prelaunch.git.describe import line_address
+from prelaunch.gitdir.describe import line_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

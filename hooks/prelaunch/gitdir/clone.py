@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from prelaunch.git.run import GitError, git
+from prelaunch.gitdir.run import GitError, git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

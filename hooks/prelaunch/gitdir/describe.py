@@ -7,7 +7,7 @@ import os
 from typing import NamedTuple
 from urllib.parse import quote
 
-from prelaunch.git.run import GitError, git
+from prelaunch.gitdir.run import GitError, git
 
 _LINES = {
     "github": "{home}/blob/{commit}/{path}#L{first}-L{last}",

@@ -8,7 +8,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from prelaunch.files import MAX_BYTES
-from prelaunch.git.run import GitError, command, environment
+from prelaunch.gitdir.run import GitError, command, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

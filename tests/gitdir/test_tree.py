@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prelaunch.files import MAX_BYTES, Disk, UnreadableError
-from prelaunch.git import tree as git_tree
-from prelaunch.git.objects import LARGE, Objects
-from prelaunch.git.run import GitError
-from prelaunch.git.tree import GitTree
+from prelaunch.gitdir import tree as git_tree
+from prelaunch.gitdir.objects import LARGE, Objects
+from prelaunch.gitdir.run import GitError
+from prelaunch.gitdir.tree import GitTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def test_a_damaged_or_missing_object_spoils_only_its_own_file(repository: Make) 
 
 
 def test_a_blob_that_says_it_is_huge_is_not_read(repository: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prelaunch.git.objects._SKIPPED", 3 * MAX_BYTES)
+    monkeypatch.setattr("prelaunch.gitdir.objects._SKIPPED", 3 * MAX_BYTES)
     root = repository(
         {"a.py": "a", "bomb.py": b"\0" * (4 * MAX_BYTES), "large.py": b"b" * (2 * MAX_BYTES), "z.py": "z"}
     )
@@ -138,8 +138,8 @@ def test_a_blob_that_says_it_is_huge_is_not_read(repository: Make, monkeypatch: 
 
 
 def test_a_repository_of_damaged_objects_is_given_up(repository: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prelaunch.git.objects._DEATHS", 3)
-    monkeypatch.setattr("prelaunch.git.objects._PATIENCE", 0.2)
+    monkeypatch.setattr("prelaunch.gitdir.objects._DEATHS", 3)
+    monkeypatch.setattr("prelaunch.gitdir.objects._PATIENCE", 0.2)
     root = repository({f"{number}.sh": f"docker build {number}" for number in range(9)})
     with closing(GitTree(str(root / ".git"), "HEAD")) as tree:
         for entry in tree.entries.values():
@@ -149,7 +149,7 @@ def test_a_repository_of_damaged_objects_is_given_up(repository: Make, monkeypat
 
 
 def test_a_blob_that_is_shorter_than_it_says_holds_nobody_up(repository: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prelaunch.git.objects._PATIENCE", 0.5)
+    monkeypatch.setattr("prelaunch.gitdir.objects._PATIENCE", 0.5)
     root = repository({"a.sh": "docker build a", "b.sh": "docker build b", "c.sh": "docker build c"})
     with closing(GitTree(str(root / ".git"), "HEAD")) as tree:
         _damage(root, tree.entries["b.sh"].blob, zlib.compress(b"blob 50000\0hi"))

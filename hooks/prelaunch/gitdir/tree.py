@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import discover
 from prelaunch.files import TOO_LARGE, UnreadableError
-from prelaunch.git.clone import fetch_blobs, lacking
-from prelaunch.git.objects import LARGE, Blob, Objects
-from prelaunch.git.run import GitError, records
+from prelaunch.gitdir.clone import fetch_blobs, lacking
+from prelaunch.gitdir.objects import LARGE, Blob, Objects
+from prelaunch.gitdir.run import GitError, records
 from prelaunch.kinds import kind_by_name, shebang_kind
 
 if TYPE_CHECKING:
