@@ -78,6 +78,31 @@ def test_an_audit_says_what_is_wrong_built_imported_and_unknown(
     assert gaps == {("broken.mk", 1, "not read"), ("ci.sh", 2, "platform of docker-build")}
 
 
+@pytest.mark.parametrize(
+    ("architecture", "fits", "verdict"), [("amd64", False, "deployed where it cannot run"), ("arm64", True, "known")]
+)
+def test_an_image_is_held_against_where_it_is_deployed(
+    repository: Make, capsys: pytest.CaptureFixture[str], architecture: str, fits: bool, verdict: str
+) -> None:
+    manifest = f"""\
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      nodeSelector:
+        kubernetes.io/arch: {architecture}
+      containers:
+        - image: {API}:1
+"""
+    root = repository({"ci.sh": f"docker build --platform linux/arm64 -t {API}:1 .\n", "deploy/api.yaml": manifest})
+    (image,) = audit(capsys, str(root), code=0 if fits else 1)["images"]
+    (place,) = image["deployments"]
+    assert (place["path"], place["system"], place["requires"]) == ("deploy/api.yaml", "Kubernetes", architecture)
+    assert place["fits"] is fits
+    assert image["verdict"] == verdict
+
+
 def test_a_commit_is_audited_as_the_disk_is(
     repository: Make, tmp_path: Path, run_git: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

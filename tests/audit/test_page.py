@@ -12,7 +12,18 @@ import pytest
 from prelaunch.audit.page.chart import bars, trend
 from prelaunch.audit.page.markup import Html, html, link, page, tag
 from prelaunch.audit.page.repository import render
-from prelaunch.audit.record import Audit, BuildRow, Count, FindingRow, GapRow, ImageRow, ImportRow, Spot
+from prelaunch.audit.record import (
+    Audit,
+    BaseRow,
+    BuildRow,
+    Count,
+    DeployRow,
+    FindingRow,
+    GapRow,
+    ImageRow,
+    ImportRow,
+    Spot,
+)
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\x00\x1b[31m\udcff"
 
@@ -58,7 +69,21 @@ def _audit(text: str = "a", home: str = "https://github.com/team/api") -> Audit:
             FindingRow("other-rule", "certain", Spot("b.py", 1, 1), 1, text, fixable=True),
         ),
         builds=(BuildRow(spot, "docker", "shell", "missing", (text,), (text, "b"), True, (text,), text, text),),
-        images=(ImageRow(text, (spot, spot), ("missing",), (text,), (text,), (text,), True, False, text),),
+        images=(
+            ImageRow(
+                text,
+                (spot, spot),
+                ("missing",),
+                (text,),
+                (text,),
+                (text,),
+                True,
+                False,
+                (DeployRow(spot, text, text, False),),
+                text,
+            ),
+        ),
+        bases=(BaseRow(text, spot, (text,), (text,), (text,), text),),
         imports=(ImportRow("yaml", text, text, 12, spot, "fails"),),
         gaps=(GapRow(spot, text, text),),
         history=(
@@ -118,8 +143,8 @@ def test_every_section_is_there_with_its_rows_and_can_be_reached() -> None:
     for menu in parsed.all("a"):
         if (menu["href"] or "").startswith("#"):
             assert (menu["href"] or "")[1:] in anchors
-    assert len(parsed.all("table")) == 5
-    assert len(parsed.all("tr")) == 5 + 6
+    assert len(parsed.all("table")) == 6
+    assert len(parsed.all("tr")) == 6 + 7
     assert all(attributes.get("scope") == "col" for attributes in parsed.all("th"))
     for name, attributes in parsed.elements:
         if "aria-labelledby" in attributes:
@@ -129,7 +154,7 @@ def test_every_section_is_there_with_its_rows_and_can_be_reached() -> None:
 def test_a_section_without_rows_says_so() -> None:
     parsed = assert_closed(render(Audit("empty")))
     assert parsed.all("table") == []
-    assert "".join(parsed.text).count("none") >= 5
+    assert "".join(parsed.text).count("none") >= 6
 
 
 def test_places_lead_to_the_forge_unless_the_file_has_changed_since() -> None:

@@ -30,6 +30,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write to this file, not to standard output")
     parser.add_argument("--history", type=int, default=0, metavar="N", help="count the findings of the last N commits")
     parser.add_argument(
+        "--registry", action="store_true", help="ask the registries of base images for their platforms (network)"
+    )
+    parser.add_argument(
         "--repos", metavar="FILE|FOLDER", help="many repositories: a path or address a line, or a folder"
     )
     parser.add_argument("--store", metavar="FILE", help="keep what is found, so that a run can go on where it was")

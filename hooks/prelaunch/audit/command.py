@@ -25,6 +25,11 @@ def run(options: Namespace) -> int:
     from prelaunch.audit.output import opened
 
     audit = _audit(options)
+    if options.registry:
+        from prelaunch.audit.registry import Registries
+        from prelaunch.cache.document import folder
+
+        audit = audit._replace(bases=Registries(folder()).complete(audit.bases))
     with opened(options.output) as out:
         _write(audit, options.format, out)
     counts = audit.counts()

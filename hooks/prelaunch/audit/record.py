@@ -43,10 +43,23 @@ class BuildRow(NamedTuple):
     target: str
 
 
+class DeployRow(NamedTuple):
+    """A place that runs an image, on what system, and which architectures that requires. `fits`: whether one is built.
+
+    `fits` is None where the builds' platforms are not all known.
+    """
+
+    spot: Spot
+    system: str
+    requires: str
+    fits: bool | None
+
+
 class ImageRow(NamedTuple):
     """An image that the repository builds: by which builds, for what, on what, and whether it is deployed from here.
 
-    `name` is its repository, or "" where no build names it. `deployed` says that a deploy file names it.
+    `name` is its repository, or "" where no build names it. `deployed` says that a deploy file names it, `deployments`
+    are those places that require an architecture.
     """
 
     name: str
@@ -57,6 +70,7 @@ class ImageRow(NamedTuple):
     bases: tuple[str, ...]
     published: bool
     deployed: bool
+    deployments: tuple[DeployRow, ...]
     verdict: str
 
 
@@ -73,6 +87,20 @@ class ImportRow(NamedTuple):
     files: int
     first: Spot
     verdict: str
+
+
+class BaseRow(NamedTuple):
+    """An image that others are built on, where it is named first, and the platforms that they need it for.
+
+    `has` and `lacks` are what a registry said, where one was asked; `why`, why it did not say.
+    """
+
+    name: str
+    spot: Spot
+    needed: tuple[str, ...]
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    why: str = ""
 
 
 class GapRow(NamedTuple):
@@ -108,6 +136,7 @@ class Audit(NamedTuple):
     findings: tuple[FindingRow, ...] = ()
     builds: tuple[BuildRow, ...] = ()
     images: tuple[ImageRow, ...] = ()
+    bases: tuple[BaseRow, ...] = ()
     imports: tuple[ImportRow, ...] = ()
     gaps: tuple[GapRow, ...] = ()
     history: tuple[Count, ...] = ()

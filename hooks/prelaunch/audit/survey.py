@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prelaunch.audit.images import image_rows
-from prelaunch.audit.record import Audit, BuildRow, FindingRow, GapRow, Spot
+from prelaunch.audit.images import base_rows, image_rows
+from prelaunch.audit.record import Audit, BuildRow, FindingRow, GapRow
+from prelaunch.audit.spots import clean, spot
 from prelaunch.engine import UNREADABLE, order, read_facts
 from prelaunch.kinds import BUILD
-from prelaunch.model import HANDED, UNKNOWN, UNSET
-from prelaunch.writers.place import decodable, place
+from prelaunch.writers.place import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,21 +17,8 @@ if TYPE_CHECKING:
     from prelaunch.audit.record import ImportRow
     from prelaunch.discover import File
     from prelaunch.engine import Facts, Judge
-    from prelaunch.model import Build, Finding, Source, Span, Step
+    from prelaunch.model import Build, Finding, Step
     from prelaunch.project import Project
-
-_UNKNOWNS = str.maketrans(dict.fromkeys((UNKNOWN, HANDED, UNSET), "?"))
-
-
-def clean(text: str) -> str:
-    """Text without the marks for what is not known, and as every reader of JSON can decode it."""
-    return decodable(text.translate(_UNKNOWNS))
-
-
-def spot(source: Source, span: Span) -> Spot:
-    """Where a span stands; the last line is that of its last character."""
-    last = source.position(max(span.start, span.stop - 1))[0]
-    return Spot(decodable(source.path), place(source, span).line, last)
 
 
 def survey(project: Project, files: Iterable[File], judge: Judge, *, imports: bool = True) -> Audit:
@@ -59,6 +46,7 @@ def survey(project: Project, files: Iterable[File], judge: Judge, *, imports: bo
         findings=tuple(_finding(finding) for finding in findings),
         builds=rows,
         images=image_rows(rows, project),
+        bases=base_rows(rows, project),
         imports=_imports(project, accused) if imports else (),
         gaps=(*_unread(findings), *_unknown(rows)),
     )

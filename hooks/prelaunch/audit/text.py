@@ -9,7 +9,7 @@ from prelaunch.writers.place import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from prelaunch.audit.record import Audit, Count, FindingRow, GapRow, ImageRow, ImportRow, Spot
+    from prelaunch.audit.record import Audit, BaseRow, Count, FindingRow, GapRow, ImageRow, ImportRow, Spot
     from prelaunch.writers.text import Parts
 
 T = TypeVar("T", str, tuple[str, str])
@@ -28,6 +28,8 @@ def lines(audit: Audit) -> Iterator[Parts]:
     yield from _section("certain and likely findings", map(_finding, shown), len(shown))
     yield from _section("builds by state", _counted(build.state for build in audit.builds))
     yield from _section("images", map(_image, audit.images), len(audit.images))
+    asked = [row for row in audit.bases if row.lacks or row.why]
+    yield from _section("base images that lack a platform, or are not known", map(_base, asked), len(asked))
     yield from _section("third-party modules", _counted(row.verdict for row in audit.imports))
     accused = [row for row in audit.imports if row.verdict in {"fails", "may fail"}]
     yield from _section("imports that fail", map(_import, accused), len(accused))
@@ -80,6 +82,11 @@ def _image(row: ImageRow) -> Parts:
     facts = [f"for {', '.join(row.platforms) or 'no platform named'}", row.verdict]
     facts += ["pushed"] * row.published + ["deployed from here"] * row.deployed
     return [(printable(name), "bold"), (f": {'; '.join(printable(fact) for fact in facts)}", "")]
+
+
+def _base(row: BaseRow) -> Parts:
+    said = f"has no image for {', '.join(row.lacks)}" if row.lacks else row.why
+    return [(_where(row.spot), ""), (f"{printable(row.name)} {printable(said)}", "")]
 
 
 def _import(row: ImportRow) -> Parts:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.audit.page.chart import bars, trend
-from prelaunch.audit.page.markup import Html, join, link, page, tag
+from prelaunch.audit.page.markup import Html, html, join, link, page, tag
 from prelaunch.audit.page.table import Cell, badge, columns, lines, table
 from prelaunch.gitdir.describe import line_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prelaunch.audit.record import Audit, Spot
+    from prelaunch.audit.record import Audit, DeployRow, Spot
 
 CERTAINTIES = ("certain", "likely", "hint")
 _STATES = ("missing", "unknown", "delegated", "default", "explicit")
@@ -20,6 +20,7 @@ _SECTIONS = (
     ("findings", "Findings"),
     ("builds", "Builds"),
     ("images", "Images"),
+    ("bases", "Base images"),
     ("imports", "Third-party modules"),
     ("gaps", "Not read, not known"),
 )
@@ -28,7 +29,7 @@ _SECTIONS = (
 def render(audit: Audit) -> str:
     """The page's text."""
     title = f"prelaunch audit: {audit.name}"
-    sections = (_findings(audit), _builds(audit), _images(audit), _imports(audit), _gaps(audit))
+    sections = (_findings(audit), _builds(audit), _images(audit), _bases(audit), _imports(audit), _gaps(audit))
     return page(title, _header(audit), tag("main", _cards(audit), _charts(audit), *sections))
 
 
@@ -114,10 +115,15 @@ def _builds(audit: Audit) -> Html:
     return table("builds", "Builds", heads, rows)
 
 
+def _deployment(audit: Audit, row: DeployRow) -> Html:
+    """Where an image runs, and what that requires."""
+    fits = badge("fails") if row.fits is False else ""
+    return join((f"{row.system}: {row.requires} ", html(_place(audit, row.spot).content), " ", fits))
+
+
 def _images(audit: Audit) -> Html:
-    heads = columns(
-        "Image", "Built for", "Platform?", "Built at", "Dockerfile", "Bases", "Pushed?", "Deployed from here?"
-    )
+    first = ("Image", "Built for", "Platform?", "Built at", "Dockerfile", "Bases", "Pushed?")
+    heads = columns(*first, "Deployed from here?", "Deployed on")
     rows = [
         (
             row.name or tag("em", "not named"),
@@ -128,10 +134,20 @@ def _images(audit: Audit) -> Html:
             lines(row.bases),
             "yes" if row.published else "no",
             "yes" if row.deployed else "no",
+            join((_deployment(audit, each) for each in row.deployments), "\n"),
         )
         for row in audit.images
     ]
     return table("images", "Images", heads, rows)
+
+
+def _bases(audit: Audit) -> Html:
+    heads = columns("Image", "First seen", "Needed for", "Has", "Lacks", "Not known because")
+    rows = [
+        (row.name, _place(audit, row.spot), lines(row.needed), lines(row.has), lines(row.lacks), row.why)
+        for row in audit.bases
+    ]
+    return table("bases", "Base images", heads, rows)
 
 
 def _imports(audit: Audit) -> Html:
