@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
 
@@ -98,7 +99,7 @@ REQUESTS = {"img", "iframe", "object", "embed", "link", "audio", "video", "sourc
 LOADING = {"src", "srcset", "background", "poster", "data", "action", "formaction", "xlink:href", "style"}
 
 
-def assert_closed(text: str) -> Parsed:
+def assert_closed(text: str, blocks: int = 0) -> Parsed:
     """Nothing in a page makes a browser ask anybody for anything, and only the page's own script may run."""
     parsed = Parsed(text)
     for name, attributes in parsed.elements:
@@ -109,7 +110,9 @@ def assert_closed(text: str) -> Parsed:
         assert href is None or (name == "a" and href.startswith(("https://", "#"))), href
     assert "@import" not in text
     assert "url(" not in text
-    assert len(parsed.all("script")) == len(parsed.all("style")) == 1
+    scripts = [attributes.get("type") for attributes in parsed.all("script")]
+    assert scripts == ["application/json"] * blocks + [None]
+    assert len(parsed.all("style")) == 1
     return parsed
 
 
@@ -149,6 +152,19 @@ def test_every_section_is_there_with_its_rows_and_can_be_reached() -> None:
     for name, attributes in parsed.elements:
         if "aria-labelledby" in attributes:
             assert attributes["aria-labelledby"] in anchors, name
+
+
+def test_a_long_table_holds_the_first_rows_and_all_of_them_as_data() -> None:
+    spot = Spot("a", 1, 1)
+    rows = tuple(FindingRow("some-rule", "hint", spot, 1, f"{EVIL}{number}", fixable=False) for number in range(1_000))
+    text = render(Audit("long", findings=rows))
+    parsed = assert_closed(text, blocks=1)
+    assert len(parsed.all("tr")) == 301
+    (block,) = re.findall(r'<script type="application/json">(.*?)</script>', text)
+    data = json.loads(block)
+    assert len(data) == 1_000
+    assert data[999][3][0].endswith("&amp;\ufffd\ufffd[31m\ufffd999")
+    assert "<img" not in data[999][3][0]
 
 
 def test_a_section_without_rows_says_so() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.audit.page.markup import Html, html, join, tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_DRAWN = 300
+"""Rows of a long table that are there at once; the page's script draws as many more at a time."""
 
 
 class Cell(NamedTuple):
@@ -36,16 +41,33 @@ def table(name: str, title: str, heads: Sequence[Column], rows: Sequence[Sequenc
     if not rows:
         return tag("section", heading, tag("p", "none", class_="none"))
     head = tag("tr", *(_head(column) for column in heads))
-    body = join(tag("tr", *(_cell(cell, column) for cell, column in zip(row, heads, strict=True))) for row in rows)
+    drawn = [
+        tag("tr", *(_cell(cell, column) for cell, column in zip(row, heads, strict=True))) for row in rows[:_DRAWN]
+    ]
     whole = tag(
         "table",
         tag("caption", title, class_="hidden"),
         tag("thead", head),
-        tag("tbody", body),
+        tag("tbody", join(drawn)),
         aria_labelledby=name,
     )
     frame = tag("div", whole, class_="scroll", tabindex="0", role="region", aria_labelledby=name)
-    return tag("section", heading, _tools(name, title, heads, rows), frame, class_="data")
+    rest = _rest(rows) if len(rows) > _DRAWN else Html("")
+    return tag("section", heading, _tools(name, title, heads, rows), frame, rest, class_="data")
+
+
+def _rest(rows: Sequence[Sequence[Cell | object]]) -> Html:
+    """All rows of a long table for the page's script: a browser takes long to lay out what nobody looks at."""
+    cells = [[_datum(cell) for cell in row] for row in rows]
+    data = json.dumps(cells, separators=(",", ":")).replace("<", "\\u003c")
+    button = tag("button", f"show {_DRAWN} more", type="button", hidden="")
+    note = tag("p", f"The first {_DRAWN} of {len(rows):,} rows. ", button, class_="more")
+    return join((note, tag("script", Html(data), type="application/json")))
+
+
+def _datum(cell: Cell | object) -> list[object]:
+    content, key = cell if isinstance(cell, Cell) else (cell, None)
+    return [html(content)] if key is None else [html(content), key]
 
 
 def _head(column: Column) -> Html:
