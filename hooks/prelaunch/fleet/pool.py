@@ -25,7 +25,11 @@ def run_pool(tasks: Iterable[Task], jobs: int) -> Iterator[Row]:
     suspects: list[Task] = []
     while waiting:
         with _executor(jobs) as executor:
-            yield from _until_broken(executor, waiting, suspects, jobs)
+            try:
+                yield from _until_broken(executor, waiting, suspects, jobs)
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)  # who is in a hurry does not wait for the rest
+                raise
     for task in suspects:
         with _executor(1) as executor:
             try:

@@ -32,7 +32,16 @@ def targets(place: str) -> list[Target]:
         raise CannotRunError(f"--repos {place}: no such file or folder")
     if not found:
         raise CannotRunError(f"--repos {place}: names no repository")
-    return list({target.place: target for target in found}.values())
+    return list({target.place: target for target in _shortened(found)}.values())
+
+
+def _shortened(found: list[Target]) -> Iterator[Target]:
+    """The targets, those that are called by an absolute path without what all of these have in common."""
+    paths = [os.path.dirname(target.name) for target in found if os.path.isabs(target.name)]
+    common = os.path.commonpath(paths) if paths else ""
+    for target in found:
+        short = os.path.relpath(target.name, common).replace(os.sep, "/") if os.path.isabs(target.name) else target.name
+        yield target._replace(name=short)
 
 
 def _below(top: str, folder: str, depth: int) -> Iterator[Target]:

@@ -62,7 +62,7 @@ def trend(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]
             drawn.append(tag("circle", told, cx=f"{x:.1f}", cy=f"{y:.1f}", r=3, class_=f"fill {name}"))
         at = points[-1][1] + 4
         while any(abs(at - other) < 13 for other in ends):
-            at -= 13
+            at += 13
         ends.append(at)
         drawn.append(tag("text", name, x=f"{points[-1][0] + 8:.1f}", y=f"{at:.1f}"))
     drawn.append(tag("text", labels[0], x=left, y=height - 2))
