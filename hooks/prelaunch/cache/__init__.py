@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.cache.run import Kept
-    from prelaunch.engine import Judge
     from prelaunch.project import Settings
 
 
-def keep(root: str, settings: Settings, judge: Judge) -> Kept | None:
-    """What is kept of the project at `root` for this judge; None where nothing is to be kept."""
+def keep(root: str, settings: Settings, *parts: object) -> Kept | None:
+    """What is kept of the project at `root` under these settings; None where nothing is to be kept.
+
+    `parts` are what else the findings depend on: the rules that a call selects, whether fixes are wanted.
+    """
     from prelaunch.cache.document import folder
     from prelaunch.cache.key import key
     from prelaunch.cache.run import Kept
-    from prelaunch.registry import packages
+    from prelaunch.registry import packages, rule_names
 
     home = folder()
-    if home is None:
-        return None
-    chosen = [rule.name for rule in judge.rules]
-    return Kept(home, root, key(settings, chosen, packages(), sorted(judge.known), sorted(judge.ignored), judge.fixes))
+    return None if home is None else Kept(home, root, key(settings, rule_names(), packages(), *parts))
