@@ -82,3 +82,20 @@ def test_a_pipe_is_no_file(tree: Files, tmp_path: Path) -> None:
     assert not tree.exists("pipe")
     with pytest.raises(UnreadableError, match="is not a regular file"):
         tree.read("pipe")
+
+
+WORDS: dict[str, tuple[bytes, ...]] = {"python": (b"cryptography",)}
+
+
+def test_the_candidates_of_a_folder_are_the_files_that_may_hold_a_fact(tmp_path: Path) -> None:
+    for path in ("a/build.sh", "a/plain.sh", "b/Makefile", "b/keys.py", "vendor/build.sh", "gone/build.sh"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("ls\n" if "plain" in path else "docker build . # cryptography\n")
+    tree = Disk(str(tmp_path))
+    found = [(file.path, file.kind) for file in tree.candidates(".", WORDS, ["gone/"])]
+    assert found == [("a/build.sh", "shell"), ("b/Makefile", "makefile"), ("b/keys.py", "python")]
+    assert [file.path for file in tree.candidates("b", WORDS, [])] == ["b/Makefile", "b/keys.py"]
+
+
+def test_the_paths_are_those_of_all_files_of_the_project(tree: Files) -> None:
+    assert sorted(tree.paths()) == ["a/one.txt", "large.txt"]

@@ -158,6 +158,7 @@ def add_check(parser: ArgumentParser) -> None:
         metavar="[FORMAT=]FILE",
         help="FILE takes the place of standard output; FORMAT=FILE is one more report, and may be repeated",
     )
+    prints.add_argument("--no-cache", action="store_true", help="judge every file, also where nothing has changed")
     prints.add_argument("--statistics", action="store_true", help="count the findings of each rule")
     prints.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
 

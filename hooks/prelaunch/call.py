@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prelaunch import CannotRunError, discover, kinds, registry
+from prelaunch import CannotRunError, discover, kinds
 from prelaunch.config import find_config, load_config
+from prelaunch.files import Disk
 from prelaunch.globs import matches_any
 from prelaunch.model import Source
 from prelaunch.project import Project, Settings
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 STDIN = "-"
 
@@ -33,14 +35,24 @@ class Call:
         named = [path if path != STDIN else _stdin_name(options) for path in self.paths] or ["."]
         self.root = discover.find_root(named)
         self.settings = self._settings(options, named)
-        self.project = Project(self.root, self.settings)
-        self.words = registry.import_words()
-        self.words[""] = (*(self.words[""] or ()), *(name.encode() for name in self.settings.wrappers))
+        self.disk = Disk(self.root)
+        self.project = Project(self.disk, self.settings)
+        self.words = self.project.words
+        self._options = options
+
+    @cached_property
+    def files(self) -> list[discover.File]:
+        """The files that are worth reading, each once."""
         found: dict[str, discover.File] = {}
         for path in self.paths:
-            for file in self._files(path, options):
+            for file in self._files(path, self._options):
                 found.setdefault(file.path, file)
-        self.files = list(found.values())
+        return list(found.values())
+
+    @property
+    def whole(self) -> bool:
+        """Whether the call is about the whole project, and nothing else."""
+        return len(self.paths) == 1 and self.paths != [STDIN] and os.path.realpath(self.paths[0]) == self.root
 
     def _settings(self, options: Namespace, paths: Sequence[str]) -> Settings:
         if options.no_config:
@@ -55,29 +67,17 @@ class Call:
             self.root = home
         return load_config(path, self.root)
 
-    def _files(self, path: str, options: Namespace) -> list[discover.File]:
+    def _files(self, path: str, options: Namespace) -> Iterable[discover.File]:
         if path == STDIN:
             return self._stdin(_stdin_name(options))
         full = os.path.realpath(path)
         if os.path.isdir(full):
-            inside = discover.walk(self.root, discover.relative(self.root, full))
-            if self.settings.exclude:
-                inside = (name for name in inside if not matches_any(name, self.settings.exclude))
-            looked = [self._look(name) for name in discover.sift(self.root, inside, self.words)]
-            return sorted((file for file in looked if file is not None), key=lambda file: file.path)
+            return self.disk.candidates(discover.relative(self.root, full), self.words, self.settings.exclude)
         name = discover.relative(self.root, full)
         if options.force_exclude and matches_any(name, self.settings.exclude):
             return []
-        file = self._look(name) if discover.within(self.root, full) else _unseen(name)
+        file = self.disk.look(name, self.words) if discover.within(self.root, full) else discover.unseen(name)
         return [] if file is None else [file]
-
-    def _look(self, name: str) -> discover.File | None:
-        try:
-            return discover.look(self.root, name, self.words)
-        except FileNotFoundError:
-            return None  # git lists what is gone from the disk
-        except (OSError, ValueError):
-            return _unseen(name)
 
     def _stdin(self, path: str) -> list[discover.File]:
         data = sys.stdin.buffer.read()
@@ -103,13 +103,6 @@ class Call:
             return os.path.relpath(full).replace(os.sep, "/")
         except ValueError:  # another drive
             return full
-
-
-def _unseen(name: str) -> discover.File | None:
-    """A file of ours that cannot be looked at: the engine meets the same fault again, and makes a finding of it."""
-    kind = kinds.kind_by_name(name)
-    facts = kinds.possible_facts(kind)
-    return discover.File(name, kind, facts, False) if facts else None
 
 
 def _decode(name: str, kind: str, data: bytes) -> Source:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+    from prelaunch.cache.run import Kept
     from prelaunch.engine import Judge, Report
     from prelaunch.mend import Mended
     from prelaunch.model import Rule, Source
@@ -27,7 +28,9 @@ def run(options: Namespace) -> int:
     call = Call(options)
     plain = all(target.format in {"text", "concise"} for target in wanted)
     every = not plain or options.baseline is not None  # what a baseline knows may be of a rule that has no file left
-    judge = make_judge(call, options, fixes=options.fix or options.diff or _hold_fixes(wanted), every=every)
+    fixes = options.fix or options.diff or _hold_fixes(wanted)
+    kept = _kept(call, options, fixes=fixes)  # before the files are looked for
+    judge = make_judge(call, options, fixes=fixes, every=every)
     scope = limit(call, judge, options)
     failed, changed, notes = bool(call.missing), False, []
     if options.add_ignores is not None:
@@ -46,7 +49,8 @@ def run(options: Namespace) -> int:
         failed = not _apply(call, mended, options) or failed
         notes = [f"{'would fix' if options.diff else 'fixed'} {mended.fixed}"] if changed else []
     else:
-        report = engine.run(call.project, call.files, judge, hints=options.hints)
+        judged = engine.run if kept is None else kept.run
+        report = judged(call.project, call.files, judge, hints=options.hints)
     shown = scope.narrow(report)
     if not options.diff:
         output.write(shown.report, wanted, call.shown, mended=options.fix and STDIN in options.paths)
@@ -66,6 +70,18 @@ def _facts(call: Call) -> frozenset[str]:
     for file in call.files:
         found |= possible_facts(file.kind) if file.marked else file.facts
     return frozenset(found)
+
+
+def _kept(call: Call, options: Namespace, *, fixes: bool) -> Kept | None:
+    """What is kept of the project of a call, where the call is about all of it and changes nothing."""
+    if not call.whole or options.no_cache or options.fix or options.diff or options.add_ignores is not None:
+        return None
+    from prelaunch.cache import keep
+
+    kept = keep(call.root, call.settings, options.select, options.ignore, fixes)
+    if kept is not None:
+        kept.attach(call.disk)
+    return kept
 
 
 def _hold_fixes(wanted: Sequence[output.Target]) -> bool:

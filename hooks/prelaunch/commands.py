@@ -28,6 +28,11 @@ COMMANDS = {
     "builds": Command(
         "list every image build and its platform", "prelaunch.arguments:add_builds", "prelaunch.cli:run_builds"
     ),
+    "audit": Command(
+        "sum up one repository, or thousands: findings, builds, images, imports",
+        "prelaunch.audit.arguments:add_arguments",
+        "prelaunch.audit.command:run",
+    ),
     "diagnose": Command(
         "find the causes of a crash from its log",
         "prelaunch.diagnose.grammar:add_arguments",

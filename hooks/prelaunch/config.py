@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError
 from prelaunch.discover import relative
+from prelaunch.files import UnreadableError
 from prelaunch.project import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from prelaunch.files import Files
 
 OWN, SHARED = "prelaunch.toml", "pyproject.toml"
 KEYS = ("platforms", "select", "ignore", "exclude", "per-path-ignores", "wrappers")
@@ -67,6 +70,26 @@ def _table(path: str) -> Mapping[str, Any] | None:
             data = file.read()
     except OSError:
         return None
+    return _table_of(data, path)
+
+
+def settings_in(files: Files) -> Settings:
+    """The settings that stand at the root of a tree; the defaults where there are none."""
+    tables = {}
+    for name in (OWN, SHARED):
+        try:
+            table = _table_of(files.read(name), name)
+        except UnreadableError:
+            continue
+        if table:
+            tables[name] = table
+    if len(tables) > 1:
+        raise CannotRunError(f"{OWN} and [tool.prelaunch] in {SHARED} beside it both configure prelaunch: keep one")
+    return next((parse_config(table, name) for name, table in tables.items()), Settings())
+
+
+def _table_of(data: bytes, path: str) -> Mapping[str, Any] | None:
+    """As `_table`, of a file's content."""
     own = os.path.basename(path) != SHARED
     if not own and b"prelaunch" not in data:
         return None

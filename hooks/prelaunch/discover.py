@@ -113,8 +113,11 @@ def look(root: str, path: str, words: Words) -> File | None:
         if kind in BUILD_KINDS or kind in IMPORT_KINDS:
             raise
         return None  # some YAML, some file without an ending: nothing says that it is ours
-    if data is None:
-        return None
+    return None if data is None else classify(path, kind, data, words)
+
+
+def classify(path: str, kind: str, data: bytes, words: Words) -> File | None:
+    """What a file of this content may hold, whose name gave `kind`; None where it need not be read."""
     marked = MARK in data
     if kind == "yaml" and not marked and not words.get("") and not any_of(YAML_WORDS, data):
         return None
@@ -125,6 +128,13 @@ def look(root: str, path: str, words: Words) -> File | None:
     if data[:2] in _UTF16 and (kind in BUILD_KINDS or kind in IMPORT_KINDS) and kind != "windows":
         facts = possible_facts(kind)  # no word can be seen in it; the engine says that it is not text
     return File(path, kind, facts, marked) if facts or marked else None
+
+
+def unseen(path: str) -> File | None:
+    """A file of ours that cannot be looked at: the engine meets the same fault again, and makes a finding of it."""
+    kind = kind_by_name(path)
+    facts = possible_facts(kind)
+    return File(path, kind, facts, marked=False) if facts else None
 
 
 def read_regular(full: str, *, script: bool) -> bytes | None:
@@ -193,7 +203,7 @@ def walk(root: str, folder: str) -> Iterator[str]:
     paths = _git_files(top)
     found = set()
     for path, link in _all_files(top) if paths is None else paths:
-        if not kind_by_name(path) or _is_foreign(path):
+        if not kind_by_name(path) or is_foreign(path):
             continue
         full = f"{top}/{path}"
         if link if link is not None else os.path.islink(full):
@@ -209,11 +219,12 @@ def all_files(root: str) -> Iterator[str]:
     """Every file below `root` that git does not ignore, of whatever name, relative to it; links and `vendor` not."""
     listed = _git_files(root)
     for path, link in _all_files(root) if listed is None else listed:
-        if not link and not _is_foreign(path):
+        if not (os.path.islink(f"{root}/{path}") if link is None else link) and not is_foreign(path):
             yield path
 
 
-def _is_foreign(path: str) -> bool:
+def is_foreign(path: str) -> bool:
+    """Whether a path lies in a folder of other people's code."""
     # the first test is for speed: next to no path holds the name at all
     return any(name in path and f"/{name}" in f"/{path}" for name in _FOREIGN)
 

@@ -307,16 +307,30 @@ def order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(unique[key] for key in sorted(unique))
 
 
+class Judged(NamedTuple):
+    """What one file gave: its findings, hints too, and how many builds it holds, of which so many are unknown."""
+
+    findings: list[Finding]
+    builds: int = 0
+    unknown: int = 0
+
+
+def judge_file(project: Project, file: File, judge: Judge) -> Judged:
+    """Judge one file."""
+    facts = read_facts(project, file, judge.wanted, judge.rules)
+    unknown = sum(build.state == "unknown" for build in facts.builds)
+    return Judged(judge.judge(facts, file, project), len(facts.builds), unknown)
+
+
+def report(judged: Sequence[Judged], judge: Judge, *, hints: bool) -> Report:
+    """What the files of a run gave, together."""
+    findings = order(finding for one in judged for finding in one.findings)
+    shown = tuple(finding for finding in findings if hints or finding.certainty != "hint")
+    builds, unknown = sum(one.builds for one in judged), sum(one.unknown for one in judged)
+    hidden = len(findings) - len(shown)
+    return Report(shown, judge.rules, len(judged), builds, unknown, hidden, judge.fixes, findings)
+
+
 def run(project: Project, files: Sequence[File], judge: Judge, *, hints: bool = False) -> Report:
     """Judge every file."""
-    findings: list[Finding] = []
-    builds = unknown = 0
-    for file in files:
-        facts = read_facts(project, file, judge.wanted, judge.rules)
-        builds += len(facts.builds)
-        unknown += sum(build.state == "unknown" for build in facts.builds)
-        findings += judge.judge(facts, file, project)
-    everything = order(findings)
-    shown = everything if hints else tuple(finding for finding in everything if finding.certainty != "hint")
-    hidden = len(everything) - len(shown)
-    return Report(shown, judge.rules, len(files), builds, unknown, hidden, judge.fixes, everything)
+    return report([judge_file(project, file, judge) for file in files], judge, hints=hints)

@@ -1,4 +1,4 @@
-"""Where files come from: a folder on the disk, or anything else that answers the same three questions.
+"""Where files come from: a folder on the disk, or anything else that answers the same few questions.
 
 Paths are relative to the tree's root, normal (no `.`, no `//`) and with `/`; "." is the root itself. What lies outside
 the tree is not there: not by `..`, not through a symbolic link.
@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from prelaunch import discover
+from prelaunch.kinds import kind_by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from prelaunch.cache.looks import Looks
+    from prelaunch.image import Committed
+    from prelaunch.kinds import Words
 
 MAX_BYTES = 2_000_000
 """Larger files are not build files; reading them would let one file stall a commit."""
@@ -38,12 +48,27 @@ class Files(Protocol):
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder, sorted; none where it cannot be listed."""
 
+    def committed(self, path: str) -> Committed | None:
+        """The file as git has it, where the tree is git's own; None where it is not, or has no such file."""
+
+    def paths(self) -> Iterator[str]:
+        """Every file that is the project's own, of whatever name: no link, nothing below `vendor` and the like."""
+
+    def candidates(
+        self, folder: str, words: Words, exclude: Sequence[str] = (), without: Collection[str] = ()
+    ) -> Iterator[discover.File]:
+        """The files below a folder that may hold a fact, sorted; without those that a glob of `exclude` matches.
+
+        `words` are those of `registry.import_words`. `without` are kinds, as the name alone says them, to leave out.
+        """
+
 
 class Disk:
     """The files below a folder of the disk."""
 
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root)
+        self.looks: Looks | None = None
 
     def read(self, path: str) -> bytes:
         """As `Files` says."""
@@ -81,6 +106,46 @@ class Disk:
             return tuple(sorted(os.listdir(full))) if self.holds(full) else ()
         except (OSError, ValueError):
             return ()
+
+    def committed(self, path: str) -> Committed | None:  # noqa: ARG002 (the protocol's)
+        """None: of a work tree git is asked, for many paths at once (`prelaunch.repository`)."""
+        return None
+
+    def paths(self) -> Iterator[str]:
+        """As `Files` says; in a git work tree without the files that git ignores."""
+        return discover.all_files(self.root)
+
+    def candidates(
+        self, folder: str, words: Words, exclude: Sequence[str] = (), without: Collection[str] = ()
+    ) -> Iterator[discover.File]:
+        """As `Files` says; in a git work tree without the files that git ignores."""
+        from prelaunch.globs import matches_any
+
+        inside = discover.walk(self.root, folder)
+        if exclude:
+            inside = (path for path in inside if not matches_any(path, exclude))
+        if without:
+            inside = (path for path in inside if kind_by_name(path) not in without)
+        if self.looks is None or without:
+            looked = [self.look(path, words) for path in discover.sift(self.root, inside, words)]
+        else:
+            looked = self.looks.files(inside, lambda paths: self._look_at(paths, words))
+        yield from sorted((file for file in looked if file is not None), key=lambda file: file.path)
+
+    def _look_at(self, paths: Sequence[str], words: Words) -> dict[str, discover.File | None]:
+        """What each of several files may hold."""
+        found: dict[str, discover.File | None] = dict.fromkeys(paths)
+        found.update((path, self.look(path, words)) for path in discover.sift(self.root, paths, words))
+        return found
+
+    def look(self, path: str, words: Words) -> discover.File | None:
+        """What one file may hold; None where it need not be read, or is gone."""
+        try:
+            return discover.look(self.root, path, words)
+        except FileNotFoundError:
+            return None  # git lists what is gone from the disk
+        except (OSError, ValueError):
+            return discover.unseen(path)
 
     def holds(self, real: str) -> bool:
         """Whether a real path is the root or lies below it."""

@@ -9,10 +9,13 @@ from prelaunch.files import MAX_BYTES, Disk, Files, UnreadableError
 from prelaunch.model import EMPTY, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from prelaunch import image
+    from prelaunch.cache.log import Log
+    from prelaunch.discover import File
     from prelaunch.image import Committed, Image, Platforms
+    from prelaunch.kinds import Word
     from prelaunch.model import Build, Deployment
 
 __all__ = ["MAX_BYTES", "Project", "Settings", "UnreadableError"]
@@ -41,6 +44,7 @@ class Project:
         self.given: dict[str, Source] = {}
         self.memo: dict[Any, Any] = {}
         self.cut: set[str] = set()
+        self.log: Log | None = None
 
     def read(self, path: str) -> Source | None:
         """The file at `path` (relative to the root, `/` or the system's separator); None where it cannot be read."""
@@ -52,6 +56,7 @@ class Project:
     def open(self, path: str) -> Source:
         """As `read`, but raises `UnreadableError` with the reason."""
         path = _normal(path)
+        self.ask("read", path)
         if path not in self._sources:
             self._sources[path] = None
             self._sources[path] = Source.decode(path, self.files.read(path))
@@ -72,11 +77,14 @@ class Project:
     def exists(self, path: str) -> bool:
         """Whether a regular file stands at `path` inside the root."""
         path = _normal(path)
+        self.ask("exists", path)
         return self._sources.get(path) is not None or self.files.exists(path)
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder stands at `path` inside the root."""
-        return self.files.is_folder(_normal(path))
+        path = _normal(path)
+        self.ask("folder", path)
+        return self.files.is_folder(path)
 
     def deploys(self, image: str) -> bool:
         """Whether a deploy file of the project names an image of this repository (the tag does not matter)."""
@@ -154,11 +162,50 @@ class Project:
         """
         from prelaunch.repository import committed
 
+        for path in paths:
+            self.ask("git", path)
         return committed(self, paths)[paths[0]]
+
+    def paths(self, *endings: str) -> Iterator[str]:
+        """Every file that is the project's own and whose name ends so: no link, nothing below `vendor` and the like."""
+        self.ask("paths", "|".join(endings))
+        return (path for path in self.files.paths() if path.lower().endswith(endings))
+
+    def trace(self, log: Log) -> None:
+        """From now on note in `log` what is asked, so that somebody can tell when an answer is out of date."""
+        self.log, self.memo = log, log.memo
+
+    def ask(self, kind: str, about: str) -> None:
+        """Note a question, where somebody wants to know (`prelaunch.cache`)."""
+        if self.log is not None:
+            self.log.ask(kind, about)
+
+    def sources(self) -> list[Source]:
+        """The files that were read."""
+        return [source for source in self._sources.values() if source is not None]
+
+    @property
+    def words(self) -> dict[str, tuple[Word, ...] | None]:
+        """What a file of the project must hold to be worth reading (`registry.import_words`), own commands too."""
+        from prelaunch.registry import import_words
+
+        words = import_words()
+        words[""] = (*(words[""] or ()), *(name.encode() for name in self.settings.wrappers))
+        return words
+
+    def candidates(self, without: Collection[str] = ()) -> Iterator[File]:
+        """Every file of the project that may hold a fact, save the excluded ones; most are read for that.
+
+        `without` are kinds, as the name alone says them, to leave out.
+        """
+        self.ask("all", "")
+        return self.files.candidates(".", self.words, self.settings.exclude, without)
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""
-        return self.files.names(_normal(folder))
+        folder = _normal(folder)
+        self.ask("names", folder)
+        return self.files.names(folder)
 
 
 def _normal(path: str) -> str:

@@ -39,6 +39,9 @@ def committed(project: Project, paths: Sequence[str]) -> dict[str, Committed | N
     wanted = [path for path in dict.fromkeys(paths) if path not in known]
     if wanted:
         known.update(dict.fromkeys(wanted))
+        if project.root is None:
+            known.update((path, project.files.committed(path)) for path in wanted)
+            return {path: known[path] for path in paths}
         entries = _entries(project, wanted)
         blobs = _blobs(project, [entry.blob for entry in entries.values()])
         attributes = _attributes(project, list(entries))
@@ -55,6 +58,7 @@ def committed(project: Project, paths: Sequence[str]) -> dict[str, Committed | N
 
 def ignored(project: Project, path: str) -> bool:
     """Whether git ignores the path, so that a file which is not there may yet be made before a build."""
+    project.ask("ignored", path)
     known: dict[str, bool] = project.memo.setdefault(("git", "ignored"), {})
     if path not in known:
         out = _git(

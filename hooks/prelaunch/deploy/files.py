@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _MAX_FILES = 3_000
-_MAX_DEPTH = 3
 _MAX_CHARACTERS = 30_000_000
+
+_ENDINGS = (".yaml", ".yml", ".json", ".tf", ".nomad", ".hcl", "fly.toml")
 
 _USUAL = frozenset(
     "deploy deployment deployments k8s kubernetes kube manifests kustomize config charts chart helm infra "
@@ -61,6 +62,7 @@ def _files(project: Project) -> Iterator[DeployFile]:
 
 def _speaks_of_images(project: Project, path: str) -> bool:
     """A cheap look at the bytes of a file of the disk: nine in ten are left out by it."""
+    project.ask("read", path)
     if project.root is None or path in project.given:
         return True
     from prelaunch.discover import read_regular
@@ -74,7 +76,7 @@ def _speaks_of_images(project: Project, path: str) -> bool:
 
 def _candidates(project: Project) -> list[str]:
     found = []
-    for path in _paths(project):
+    for path in project.paths(*_ENDINGS):
         lower = path.lower()
         name = lower[lower.rfind("/") + 1 :]
         if not _named(name) or (name.endswith(".json") and not any(word in lower for word in _JSON_WORDS)):
@@ -86,26 +88,8 @@ def _candidates(project: Project) -> list[str]:
     return [path for _, _, path in sorted(found)]
 
 
-def _paths(project: Project) -> Iterator[str]:
-    """Every file of the project; of another tree than the disk's those of the folders near its root."""
-    if project.root is not None:
-        from prelaunch.discover import all_files
-
-        yield from all_files(project.root)
-        return
-    queue = [("", 0)]
-    while queue:
-        folder, depth = queue.pop(0)
-        for name in project.names(folder or "."):
-            path = f"{folder}/{name}" if folder else name
-            if "." in name:
-                yield path
-            elif depth < _MAX_DEPTH:
-                queue.append((path, depth + 1))
-
-
 def _named(name: str) -> bool:
-    return name.endswith((".yaml", ".yml", ".json", ".tf", ".nomad", ".hcl")) or name == "fly.toml"
+    return name.endswith(_ENDINGS) and (not name.endswith(".toml") or name == "fly.toml")
 
 
 def _looked(path: str, text: str) -> tuple[bool, bool]:

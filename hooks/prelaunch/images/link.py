@@ -157,27 +157,10 @@ def _builds(project: Project) -> Iterator[Build]:
 
 
 def _build_files(project: Project) -> Iterator[File]:
-    from prelaunch import discover
-    from prelaunch.globs import matches_any
-    from prelaunch.kinds import BUILD, kind_by_name
+    from prelaunch.kinds import BUILD
 
-    root = project.root
-    if root is None:
-        project.memo["repository's builds", "cut"] = True
-        return  # another tree than the disk's cannot be walked
-    words = {"": tuple(name.encode() for name in project.settings.wrappers)}
-    exclude = project.settings.exclude
-    paths = (
-        path
-        for path in discover.walk(root, ".")
-        if kind_by_name(path) not in _PYTHON and not (exclude and matches_any(path, exclude))
-    )
-    for path in discover.sift(root, paths, words):
-        try:
-            file = discover.look(root, path, words)
-        except (OSError, ValueError):
-            continue  # a check of that file itself says so
-        if file is not None and BUILD in file.facts:
+    for file in project.candidates(without=_PYTHON):
+        if BUILD in file.facts:
             yield file
 
 

@@ -1,0 +1,117 @@
+"""The audit of one repository: a folder on the disk, a commit in a git directory, or an address."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from prelaunch import CannotRunError, engine, registry
+from prelaunch.audit.survey import survey
+from prelaunch.call import Call
+from prelaunch.check import choose
+from prelaunch.config import load_config, settings_in
+from prelaunch.gitdir.describe import blob_name, git_directory, identify
+from prelaunch.gitdir.run import GitError
+from prelaunch.gitdir.tree import GitTree, entries
+from prelaunch.project import Project, Settings
+
+if TYPE_CHECKING:
+    from prelaunch.audit.record import Audit
+    from prelaunch.model import Rule
+
+
+def judge_by(settings: Settings, rules: list[Rule], *, fixes: bool = False) -> engine.Judge:
+    """The judge that the settings of a project ask for."""
+    known = frozenset({*engine.OWN_RULES, *(rule.name for rule in rules)})
+    chosen, ignored = choose(rules, known, settings, Namespace(select=[], ignore=[]))
+    return engine.Judge(chosen, known, ignored, fixes=fixes)
+
+
+def audit_folder(options: Namespace) -> Audit:
+    """A folder as it lies on the disk, uncommitted changes too; a bare clone as its HEAD says."""
+    if not os.path.isdir(options.place):
+        reason = "is a file: an audit speaks of a folder" if os.path.exists(options.place) else "no such folder"
+        raise CannotRunError(f"{options.place}: {reason}")
+    place = os.path.realpath(options.place)
+    repository = git_directory(place)
+    if repository is not None and repository == place:
+        return audit_commit(repository, os.path.basename(place), options)
+    asked = Namespace(paths=[place], config=options.config, no_config=options.no_config, force_exclude=False)
+    call = Call(asked)
+    audit = survey(call.project, call.files, judge_by(call.settings, registry.load_rules()))
+    audit = audit._replace(name=os.path.basename(call.root))
+    top = git_directory(call.root)
+    if top is None:
+        return audit
+    who = identify(top, os.path.basename(call.root))
+    audit = audit._replace(name=who.name, commit=who.commit, home=who.home, dirty=_dirty(call.project, top, who.commit))
+    return _with_history(audit, top, options)
+
+
+def audit_commit(repository: str, fallback: str, options: Namespace, revision: str = "HEAD") -> Audit:
+    """One commit of a git directory, from its objects."""
+    who = identify(repository, fallback, revision)
+    try:
+        audit = survey_commit(repository, who.commit or revision, options)
+    except GitError as error:
+        raise CannotRunError(f"{fallback}: {error}") from None
+    return _with_history(audit._replace(name=who.name, commit=who.commit, home=who.home), repository, options)
+
+
+def survey_commit(repository: str, commit: str, options: Namespace, *, imports: bool = True) -> Audit:
+    """What is known of the files of one commit, without the repository's name. Raises `GitError`."""
+    with closing(GitTree(repository, commit)) as tree:
+        return survey_tree(tree, settings_for(tree, options), imports=imports)
+
+
+def survey_tree(tree: GitTree, settings: Settings, *, imports: bool) -> Audit:
+    """What is known of the files of a tree."""
+    project = Project(tree, settings)
+    return survey(project, project.candidates(), judge_by(settings, registry.load_rules()), imports=imports)
+
+
+def settings_for(tree: GitTree, options: Namespace) -> Settings:
+    """The settings of a commit: its own, unless the options name others."""
+    if options.no_config:
+        return Settings()
+    if options.config:
+        return load_config(options.config, os.path.dirname(os.path.realpath(options.config)))
+    return settings_in(tree)
+
+
+def audit_url(options: Namespace) -> Audit:
+    """A repository elsewhere, cloned without its blobs into a folder that is gone afterwards."""
+    from prelaunch.fleet.targets import Target
+    from prelaunch.fleet.work import Task, work
+
+    if options.history:
+        raise CannotRunError("--history is counted in a clone: clone the repository first")
+    name = options.place.rstrip("/").removesuffix(".git").rpartition("/")[2]
+    audit = work(Task(Target(name, options.place, remote=True), options.config, options.no_config, imports=True)).audit
+    if audit.error:
+        raise CannotRunError(f"{options.place}: {audit.error}")
+    return audit
+
+
+def _with_history(audit: Audit, repository: str, options: Namespace) -> Audit:
+    if not options.history:
+        return audit
+    from prelaunch.audit.history import history
+
+    return audit._replace(history=history(repository, options))
+
+
+def _dirty(project: Project, repository: str, commit: str) -> frozenset[str]:
+    """The looked-at files whose content is not that of the commit."""
+    try:
+        committed = entries(repository, commit)
+    except GitError:
+        return frozenset()
+    changed = set()
+    for source in project.sources():
+        entry = committed.get(source.path)
+        if entry is None or blob_name(source.encode(source.text), entry.blob) != entry.blob:
+            changed.add(source.path)
+    return frozenset(changed)

@@ -1,0 +1,37 @@
+"""Where a report goes: standard output, or a file that is replaced at once or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from prelaunch import CannotRunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+
+@contextmanager
+def opened(output: str | None) -> Iterator[TextIO]:
+    """A stream to write a report to; a file stands there only once all of it is written."""
+    if not output:
+        yield sys.stdout
+        return
+    folder = os.path.dirname(os.path.abspath(output))
+    name = ""
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as file:
+            name = file.name
+            yield file  # type: ignore[misc]
+        os.chmod(name, 0o644)
+        os.replace(name, output)
+        name = ""
+    except OSError as error:
+        raise CannotRunError(f"{output}: cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
+    finally:
+        if name:
+            os.unlink(name)

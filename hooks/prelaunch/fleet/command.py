@@ -1,0 +1,129 @@
+"""`prelaunch audit --repos`: many repositories, one report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import closing
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from prelaunch import CannotRunError, registry
+from prelaunch.cache.answers import digest
+from prelaunch.cache.key import key as settings_key
+from prelaunch.config import load_config
+from prelaunch.fleet.pool import run_pool
+from prelaunch.fleet.progress import Progress
+from prelaunch.fleet.store import Store
+from prelaunch.fleet.targets import Target, targets
+from prelaunch.fleet.work import Task
+from prelaunch.gitdir.describe import identify
+from prelaunch.project import Settings
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Sequence
+
+    from prelaunch.fleet.work import Row
+
+SECONDS = 600.0
+"""How long one repository may take."""
+
+
+def run(options: Namespace) -> int:
+    """Audit every repository; 0 nothing certain or likely, 1 findings, 2 could not run or some repository failed."""
+    chosen = targets(options.repos)
+    if options.patches:
+        os.makedirs(options.patches, exist_ok=True)
+    with closing(Store(options.store or ":memory:")) as store:
+        number = store.begin(datetime.now(timezone.utc).isoformat(timespec="seconds"))
+        store.forget(number, {target.place for target in chosen})
+        work_through(store, number, chosen, options)
+        store.finish(number)
+        report(store, number, options)
+        (total,) = (each for each in store.totals() if each.run == number)
+    if total.failed:
+        return 2 if not options.exit_zero else 0
+    return int(bool(total.certain or total.likely) and not options.exit_zero)
+
+
+def work_through(store: Store, number: int, chosen: Sequence[Target], options: Namespace) -> None:
+    """Bring every repository's result into the store."""
+    base = _configuration(options)
+    keys: dict[str, str] = {}
+    tasks = []
+    for target in chosen:
+        keys[target.place] = _key(target, base)
+        if keys[target.place] and not options.patches and store.known(keys[target.place]):
+            store.link(number, target.place, keys[target.place])
+        else:
+            tasks.append(Task(target, options.config, options.no_config, False, bool(options.patches), SECONDS))
+    progress = Progress(len(chosen), len(chosen) - len(tasks))
+    try:
+        for row in _rows(tasks, options):
+            place = row.target.place
+            key = keys[place] or digest(f"{place} {row.audit.commit} {base}".encode("utf-8", "surrogateescape"))
+            store.put(number, place, key, row.audit, row.git_seconds, row.judge_seconds)
+            if row.patch:
+                _write_patch(options.patches, row)
+            progress.step(row.audit.name, failed=bool(row.audit.error))
+    finally:
+        progress.close()
+
+
+def _rows(tasks: Sequence[Task], options: Namespace) -> Iterator[Row]:
+    if options.scheduler:
+        from prelaunch.fleet.cluster import run_cluster
+
+        return run_cluster(tasks, options.scheduler)
+    return run_pool(tasks, options.jobs or os.cpu_count() or 1)
+
+
+def _configuration(options: Namespace) -> str:
+    """All that results depend on beside the commit."""
+    packages = registry.packages()
+    rules = [rule.name for rule in registry.load_rules()]
+    settings = (
+        load_config(options.config, os.path.dirname(os.path.realpath(options.config))) if options.config else Settings()
+    )
+    return settings_key(settings, rules, packages, bool(options.config), options.no_config)
+
+
+def _key(target: Target, base: str) -> str:
+    """The key of a repository's result; "" where only the work itself will tell its commit."""
+    if target.remote:
+        return ""
+    commit = identify(target.place, target.name).commit
+    return digest(f"{target.place} {commit} {base}".encode("utf-8", "surrogateescape")) if commit else ""
+
+
+def _write_patch(folder: str, row: Row) -> None:
+    name = "".join(char if char.isalnum() or char in "-_." else "_" for char in row.audit.name.replace("/", "__"))
+    path = os.path.join(folder, f"{name.lstrip('.') or 'repository'}.patch")
+    try:
+        with open(path, "wb") as file:
+            file.write(row.patch)
+    except OSError as error:
+        raise CannotRunError(f"{path}: cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
+
+
+def report(store: Store, number: int, options: Namespace) -> None:
+    """Write the report of a run."""
+    from prelaunch.audit.output import opened
+
+    with opened(options.output) as out:
+        if options.format == "json":
+            from prelaunch.fleet.texts import write_json
+
+            write_json(store, number, out)
+        elif options.format == "html":
+            from prelaunch.fleet.page import render
+
+            out.write(render(list(store.summaries(number)), store.totals()))
+        else:
+            from prelaunch.fleet.texts import lines
+            from prelaunch.writers.text import write_lines
+
+            write_lines(lines(store, number), out)
+    if not options.output:
+        sys.stdout.flush()

@@ -1,0 +1,136 @@
+"""The work on one repository, as a function that any process on any machine can call: task in, row out.
+
+Whatever a repository does to it, the answer is a row: one that takes too long or too much memory, too.
+"""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import time
+from argparse import Namespace
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch import CannotRunError
+from prelaunch.audit.record import Audit
+from prelaunch.gitdir.run import GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.fleet.targets import Target
+    from prelaunch.gitdir.tree import GitTree
+
+
+class Task(NamedTuple):
+    """One repository to audit. `seconds` and `memory` (bytes) bound the work; 0 is no bound."""
+
+    target: Target
+    config: str | None = None
+    no_config: bool = False
+    imports: bool = False
+    patch: bool = False
+    seconds: float = 0.0
+
+
+class Row(NamedTuple):
+    """What came of it: the audit (with its `error`), the patch that mends it, the seconds for git and for judging."""
+
+    target: Target
+    audit: Audit
+    patch: bytes = b""
+    git_seconds: float = 0.0
+    judge_seconds: float = 0.0
+
+
+class _TooLongError(Exception):
+    pass
+
+
+def work(task: Task) -> Row:
+    """Audit one repository."""
+    start = time.perf_counter()
+    try:
+        with _within(task.seconds):
+            return _work(task, start)
+    except _TooLongError:
+        why = f"took longer than {task.seconds:.0f} s"
+    except MemoryError:
+        why = "took more memory than it may"
+    except RecursionError:
+        why = "is nested too deeply"
+    except (GitError, CannotRunError) as error:
+        why = str(error)
+    return failed(task.target, why, time.perf_counter() - start)
+
+
+def failed(target: Target, why: str, seconds: float = 0.0) -> Row:
+    """The row of a repository of which nothing is known but why."""
+    return Row(target, Audit(target.name, error=why), git_seconds=seconds)
+
+
+def _work(task: Task, start: float) -> Row:
+    if not task.target.remote:
+        return _judge(task, task.target.place, start)
+    from prelaunch.gitdir.clone import clone
+
+    with tempfile.TemporaryDirectory(prefix="prelaunch-") as folder:
+        clone(task.target.place, folder)
+        return _judge(task, folder, start)
+
+
+def _judge(task: Task, repository: str, start: float) -> Row:
+    from prelaunch.audit.one import settings_for, survey_tree
+    from prelaunch.gitdir.describe import git_directory, identify
+    from prelaunch.gitdir.tree import GitTree
+
+    who = identify(repository, task.target.name)
+    if not who.commit:
+        raise GitError("has no commit" if git_directory(repository) else "is no git repository")
+    options = Namespace(config=task.config, no_config=task.no_config)
+    with closing(GitTree(repository, who.commit)) as tree:
+        if task.target.remote:
+            tree.fetch()
+        between = time.perf_counter()
+        audit = survey_tree(tree, settings_for(tree, options), imports=task.imports)
+        for _ in range(2):
+            # what the files at hand include, and nobody could know before
+            if not task.target.remote or not tree.missing or not tree.fetch():
+                break
+            audit = survey_tree(tree, settings_for(tree, options), imports=task.imports)
+        patch = _patch(tree, options) if task.patch and any(row.fixable for row in audit.findings) else b""
+    named = audit._replace(name=who.name, commit=who.commit, home=who.home)
+    return Row(task.target, named, patch, between - start, time.perf_counter() - between)
+
+
+def _patch(tree: GitTree, options: Namespace) -> bytes:
+    """The safe fixes of a repository as one patch for `git apply`."""
+    from prelaunch import mend, registry
+    from prelaunch.audit.one import judge_by, settings_for
+    from prelaunch.project import Project
+
+    settings = settings_for(tree, options)
+    project = Project(tree, settings)
+    judge = judge_by(settings, registry.load_rules(), fixes=True)
+    mended = mend.mend(project, list(project.candidates()), judge, hints=False)
+    return b"".join(line for old, new in mended.changes for line in mend.diff(old, new, old.path))
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise `_TooLongError` in here after some seconds, where the system can."""
+    if not seconds or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

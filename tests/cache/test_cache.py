@@ -1,0 +1,288 @@
+"""A run with what was kept says what a run without it says, whatever changed in between."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prelaunch import engine
+from prelaunch.cache import document
+from prelaunch.cache.log import GROUP, Log
+from prelaunch.cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from prelaunch.discover import File
+    from prelaunch.project import Project
+
+    Make = Callable[[dict[str, str | bytes]], Path]
+
+API = "registry.example.com/team/api"
+KDF = "cryptography.hazmat.primitives.kdf.pbkdf2"
+WORKFLOW = """\
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make image
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: x
+"""
+FILES: dict[str, str | bytes] = {
+    "Makefile": f"include common.mk\nimage:\n\tdocker build $(FLAGS) -t {API} .\n\tsh ci/build.sh\n",
+    "common.mk": "FLAGS = --platform linux/amd64\n",
+    "ci/build.sh": ". ./env.sh\ndocker build $FLAGS -t other . # prelaunch: ignore[missing-platform] a test\n",
+    "ci/env.sh": "FLAGS=\n",
+    "ci/push.sh": f"docker build -t {API} .\n",
+    "local.sh": "docker build -f none.Dockerfile -t worker .\n",
+    "deploy/api.yaml": f"kind: Deployment\nspec:\n  image: {API}:1\n",
+    "Dockerfile": 'FROM --platform=linux/amd64 python:3.12\nCOPY run.sh /\nCMD ["/run.sh"]\n',
+    "run.sh": "#!/bin/sh\npython -m app\n",
+    "docker-compose.yml": "services:\n  api:\n    image: other\n    build: .\n",
+    ".env": "A=b\n",
+    ".github/workflows/image.yml": WORKFLOW,
+    "requirements.txt": "cryptography==42.0.0\nredis==5.0.0\n",
+    "app/__init__.py": "",
+    "app/keys.py": f"from {KDF} import PBKDF2\n",
+    "app/queue.py": "from redis import AsyncRedis\nfrom cryptography import secrets\n",
+    "plain.py": "import os\n",
+}
+CHANGES: dict[str, list[str | None]] = {
+    "common.mk": ["FLAGS =\n", None],
+    "ci/env.sh": ["FLAGS='--platform linux/arm64'\n", None],
+    "deploy/api.yaml": ["kind: Deployment\nspec:\n  image: elsewhere\n", None],
+    "Dockerfile": [
+        "FROM python:3.12\n",
+        'FROM --platform=linux/amd64 python:3.12\nCOPY run.sh /\nCMD ["/x.sh"]\n',
+        None,
+    ],
+    "run.sh": ["#!/bin/sh\r\npython -m app\r\n", None],
+    ".env": ["DOCKER_DEFAULT_PLATFORM=linux/amd64\n", None],
+    "docker-compose.override.yml": ["services:\n  api:\n    platform: linux/amd64\n", None],
+    "requirements.txt": ["fork-of-cryptography\n", "cryptography\n", None],
+    "redis.py": ["", None],
+    "cryptography/__init__.py": ["", None],
+    "app/keys.py": ["import os\n", None],
+    "ci/new.sh": ["docker buildx build .\n", None],
+    "prelaunch.toml": ['ignore = ["nonexistent-import"]\n', 'platforms = ["linux/amd64"]\n', None],
+    "plain.py": [f"from {KDF} import PBKDF2\n", None],
+    ".gitignore": ["run.sh\nci/\n", None],
+}
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own, whose clock has no grain: files of tests are never old."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv(document.FOLDER, str(folder))
+    monkeypatch.setattr("prelaunch.cache.answers._RACE", 0)
+    return folder
+
+
+def output(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    code = run(["check", str(root), *arguments])
+    captured = capsys.readouterr()
+    return f"{code}\n{captured.out}\n{captured.err}"
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the files that were judged, as they are."""
+    paths: list[str] = []
+    real = engine.judge_file
+
+    def judge_file(project: Project, file: File, judge: engine.Judge) -> engine.Judged:
+        paths.append(file.path)
+        return real(project, file, judge)
+
+    monkeypatch.setattr("prelaunch.cache.run.judge_file", judge_file)
+    return paths
+
+
+def write(path: Path, text: str | None) -> None:
+    if text is None:
+        path.unlink(missing_ok=True)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        os.utime(path, ns=(1, path.stat().st_mtime_ns))
+
+
+def test_a_second_run_judges_nothing_and_says_the_same(
+    repository: Make, capsys: pytest.CaptureFixture[str], judged: list[str]
+) -> None:
+    root = repository(FILES)
+    first = output(root, capsys)
+    assert {"Makefile", "app/keys.py", "ci/push.sh"} <= set(judged)
+    assert "nonexistent-import" in first
+    judged.clear()
+    for arguments in ((), ("--format", "github"), ("--hints",)):
+        assert output(root, capsys, *arguments) == output(root, capsys, *arguments, "--no-cache")
+    assert judged == []
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "text"])
+def test_every_format_says_the_same(repository: Make, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    root = repository(FILES)
+    plain = output(root, capsys, "--format", form, "--no-cache", "--hints")
+    assert output(root, capsys, "--format", form, "--hints") == plain
+    assert output(root, capsys, "--format", form, "--hints") == plain
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "again"),
+    [
+        ("common.mk", "FLAGS =\n", "Makefile"),
+        ("ci/env.sh", "FLAGS='--platform linux/arm64'\n", "ci/build.sh"),
+        ("deploy/api.yaml", "kind: Deployment\nspec:\n  image: worker\n", "local.sh"),
+        ("requirements.txt", "cryptography-fork\n", "app/queue.py"),
+        ("redis.py", "", "app/queue.py"),
+        ("docker-compose.override.yml", "services:\n  api:\n    platform: linux/amd64\n", "docker-compose.yml"),
+        ("plain.py", f"from {KDF} import PBKDF2\n", "plain.py"),
+    ],
+)
+def test_what_another_file_says_counts_too(
+    repository: Make, capsys: pytest.CaptureFixture[str], judged: list[str], path: str, text: str | None, again: str
+) -> None:
+    root = repository(FILES)
+    output(root, capsys)
+    judged.clear()
+    write(root / path, text)
+    assert output(root, capsys) == output(root, capsys, "--no-cache")
+    assert again in judged
+    assert len(judged) < 8
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_changes_in_any_order_give_what_a_run_without_gives(
+    repository: Make, capsys: pytest.CaptureFixture[str], seed: int
+) -> None:
+    chosen = random.Random(seed)
+    root = repository(FILES)
+    output(root, capsys)
+    for _ in range(8):
+        for path in chosen.sample(sorted(CHANGES), 2):
+            write(root / path, chosen.choice([*CHANGES[path], FILES.get(path)]))  # type: ignore[arg-type]
+        assert output(root, capsys, "--hints") == output(root, capsys, "--hints", "--no-cache")
+
+
+def test_a_part_of_the_project_is_judged_as_ever(
+    repository: Make, capsys: pytest.CaptureFixture[str], cache: Path
+) -> None:
+    root = repository(FILES)
+    output(root / "app", capsys)
+    output(root / "app/keys.py", capsys)
+    output(root, capsys, "--diff")
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("damage", ["empty", "half", "bit", "other", "folder", "nothing"])
+def test_what_was_kept_and_damaged_is_as_if_it_were_not_there(
+    repository: Make, capsys: pytest.CaptureFixture[str], cache: Path, judged: list[str], damage: str
+) -> None:
+    root = repository(FILES)
+    first = output(root, capsys)
+    (kept,) = cache.iterdir()
+    data = kept.read_bytes()
+    kept.unlink()
+    if damage == "empty":
+        kept.write_bytes(b"")
+    elif damage == "half":
+        kept.write_bytes(data[: len(data) // 2])
+    elif damage == "bit":
+        kept.write_bytes(data[:-100] + bytes([data[-100] ^ 1]) + data[-99:])
+    elif damage == "other":
+        kept.write_bytes(json.dumps({"results": 1}).encode())
+    elif damage == "folder":
+        kept.mkdir()
+    judged.clear()
+    assert output(root, capsys) == first
+    assert "Makefile" in judged
+    assert output(root, capsys) == first
+
+
+def test_a_cache_that_cannot_be_written_changes_nothing(
+    repository: Make, capsys: pytest.CaptureFixture[str], cache: Path
+) -> None:
+    root = repository(FILES)
+    cache.write_text("a file where the folder should be")
+    assert output(root, capsys) == output(root, capsys, "--no-cache")
+
+
+def test_an_empty_name_of_the_folder_keeps_nothing(
+    repository: Make, capsys: pytest.CaptureFixture[str], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(document.FOLDER, "")
+    output(repository(FILES), capsys)
+    assert not cache.exists()
+
+
+def test_the_folder_stays_within_its_bound(
+    repository: Make, capsys: pytest.CaptureFixture[str], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "_MAX_FOLDER", 30_000)
+    cache.mkdir()
+    for number in range(5):
+        (cache / f"{number}.json").write_bytes(b"x" * 10_000)
+        os.utime(cache / f"{number}.json", (number, number))
+    output(repository(FILES), capsys)
+    names = {path.name for path in cache.iterdir()}
+    assert sum(path.stat().st_size for path in cache.iterdir()) <= 30_000
+    assert {"0.json", "1.json"}.isdisjoint(names)
+    assert len(names - {f"{number}.json" for number in range(5)}) == 1
+
+
+def _one(root: str) -> int:
+    return run(["check", root, "--exit-zero", "--format", "json"])
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other(
+    repository: Make, capsys: pytest.CaptureFixture[str], cache: Path
+) -> None:
+    root = repository(FILES)
+    first = output(root, capsys, "--no-cache")
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_one, args=(str(root),)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * 4
+    assert output(root, capsys) == first
+    assert [path.suffix for path in cache.iterdir()] == [".json"] * len(list(cache.iterdir()))
+
+
+def test_an_answer_that_two_files_use_is_a_group_of_both() -> None:
+    log = Log()
+    assert "shared" not in log.memo
+    log.ask("read", "a")
+    log.memo["shared"] = (1,)
+    log.ask("read", "own")
+    assert log.close() == ((GROUP, 0), ("read", "own"))
+    assert log.groups == [(("read", "a"),)]
+    assert log.memo.get("shared") == (1,)
+    assert log.close() == ((GROUP, 0),)
+
+
+def test_an_answer_that_reads_on_later_rests_on_what_it_read_then() -> None:
+    log = Log()
+    lazy = object()
+    if log.memo.get("program") is None:
+        log.ask("read", "a")
+        log.memo["program"] = lazy
+    log.ask("read", "later")
+    log.close()
+    assert log.memo["program"] is lazy
+    ((kind, number),) = log.close()
+    assert kind == GROUP
+    assert ("read", "later") in log.groups[number]

@@ -1,0 +1,367 @@
+"""Many repositories: each becomes a row, whatever it is; what was done is not done again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from prelaunch import CannotRunError
+from prelaunch.audit.record import Audit, BuildRow, FindingRow, Spot
+from prelaunch.cli import run
+from prelaunch.fleet import pool
+from prelaunch.fleet.page import render
+from prelaunch.fleet.progress import Progress
+from prelaunch.fleet.store import Store
+from prelaunch.fleet.targets import Target, targets
+from prelaunch.fleet.work import Row, Task, failed, work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Make = Callable[..., Path]
+    Run = Callable[..., str]
+
+BUILD = "docker buildx build -t registry.example.com/api .\n"
+
+
+@pytest.fixture
+def fleet(repository: Make, tmp_path: Path, run_git: Run) -> Path:
+    """A folder of clones: two good ones, an empty one, a damaged one, one that is none."""
+    folder = tmp_path / "fleet"
+    folder.mkdir()
+    for name, files in (("one", {"build.sh": BUILD}), ("two", {"build.sh": BUILD * 2, "a.py": "import os\n"})):
+        run_git(tmp_path, "clone", "-q", "--bare", str(repository(files, name)), str(folder / f"{name}.git"))
+    run_git(folder, "init", "-q", "--bare", "empty.git")
+    damaged = folder / "damaged.git"
+    run_git(tmp_path, "clone", "-q", "--bare", str(repository({"f": "x"}, "damaged")), str(damaged))
+    for inside, _, names in os.walk(damaged / "objects"):
+        for name in names:
+            path = os.path.join(inside, name)
+            os.chmod(path, 0o644)
+            with open(path, "wb") as file:
+                file.write(b"damaged")
+    (folder / "notes").mkdir()
+    return folder
+
+
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    run(["audit", "--format", "json", "--jobs", "1", *arguments])
+    found = json.loads(capsys.readouterr().out)
+    assert found["version"] == "1"
+    return {row["name"]: row for row in found["repositories"]}
+
+
+@pytest.mark.usefixtures("fleet")
+def test_every_repository_is_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text(
+        "# clones\nfleet/one.git\nfleet/two.git  # good\nfleet/empty.git\nfleet/damaged.git\nfleet/notes\nno\n"
+    )
+    found = rows(capsys, "--repos", str(listed))
+    by_place = {os.path.basename(name).removesuffix(".git"): row for name, row in found.items()}
+    assert set(by_place) == {"one", "two", "empty", "damaged", "notes", "no"}
+    one, two = by_place["one"], by_place["two"]
+    assert [(row["rule"], row["line"]) for row in one["findings"]] == [("missing-platform", 1)]
+    assert len(two["findings"]) == len(two["builds"]) == 2
+    assert len(one["commit"]) == 40
+    assert one["error"] == two["error"] == ""
+    assert by_place["empty"]["error"] == "has no commit"
+    assert by_place["notes"]["error"] == by_place["no"]["error"] == "is no git repository"
+    assert by_place["damaged"]["error"]
+    assert {"name", "commit", "findings", "builds", "error"} <= one.keys()
+
+
+def test_the_repositories_of_a_folder_are_found(fleet: Path) -> None:
+    names = [target.name for target in targets(str(fleet))]
+    assert names == ["damaged.git", "empty.git", "one.git", "two.git"]
+    assert [target.place for target in targets(str(fleet / "one.git"))] == [str(fleet / "one.git")]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("https://example.com/team/api.git", "team/api"),
+        ("ssh://git@example.com/team/api", "team/api"),
+        ("git@example.com:team/api.git", "team/api"),
+    ],
+)
+def test_an_address_is_told_from_a_path(tmp_path: Path, line: str, name: str) -> None:
+    (tmp_path / "list").write_text(f"{line}\n{line}\n")
+    assert targets(str(tmp_path / "list")) == [Target(name, line, remote=True)]
+
+
+def test_a_list_without_repositories_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("# nothing\n")
+    for place, said in (("list", "names no repository"), ("gone", "no such file or folder")):
+        with pytest.raises(CannotRunError, match=said):
+            targets(str(tmp_path / place))
+
+
+@pytest.fixture
+def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the repositories that work was done on; in this process, so that it can be seen."""
+    names: list[str] = []
+
+    def here(tasks: list[Task], jobs: int) -> Iterator[Row]:  # noqa: ARG001
+        for task in tasks:
+            names.append(task.target.name)
+            yield work(task)
+
+    monkeypatch.setattr("prelaunch.fleet.command.run_pool", here)
+    return names
+
+
+def test_what_was_done_is_not_done_again_and_a_failure_is(
+    fleet: Path, tmp_path: Path, worked: list[str], run_git: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = str(tmp_path / "fleet.db")
+    first = rows(capsys, "--repos", str(fleet), "--store", store)
+    assert len(worked) == 4
+    worked.clear()
+    assert rows(capsys, "--repos", str(fleet), "--store", store) == first
+    assert worked == ["damaged.git", "empty.git"]
+    worked.clear()
+    tree = run_git(fleet / "one.git", "rev-parse", "HEAD^{tree}")
+    run_git(
+        fleet / "one.git", "update-ref", "refs/heads/main", run_git(fleet / "one.git", "commit-tree", "-m", "x", tree)
+    )
+    rows(capsys, "--repos", str(fleet), "--store", store)
+    assert "one.git" in worked
+    assert "two.git" not in worked
+    worked.clear()
+    rows(capsys, "--repos", str(fleet), "--store", store, "--no-config")
+    assert "two.git" in worked
+
+
+def test_a_run_that_was_broken_off_goes_on(
+    fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = rows(capsys, "--repos", str(fleet))
+    worked.clear()
+
+    def half(tasks: list[Task], jobs: int) -> Iterator[Row]:  # noqa: ARG001
+        for number, task in enumerate(tasks):
+            if number == 3:
+                raise KeyboardInterrupt
+            yield work(task)
+
+    store = str(tmp_path / "fleet.db")
+    with monkeypatch.context() as patch:
+        patch.setattr("prelaunch.fleet.command.run_pool", half)
+        with pytest.raises(KeyboardInterrupt):
+            run(["audit", "--repos", str(fleet), "--store", store])
+    assert rows(capsys, "--repos", str(fleet), "--store", store) == whole
+    assert "one.git" not in worked
+    assert "two.git" in worked
+    with pytest.raises(CannotRunError, match="cannot be used as a store"):
+        Store(str(tmp_path / "fleet" / "notes"))
+
+
+def _deadly(task: Task) -> Row:
+    if task.target.name == "deadly":
+        os._exit(1)
+    return failed(task.target, "fine")
+
+
+def test_a_repository_that_ends_its_process_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "work", _deadly)
+    names = [*(f"n{number}" for number in range(6)), "deadly", *(f"m{number}" for number in range(6))]
+    found = list(pool.run_pool([Task(Target(name, name, remote=False)) for name in names], 2))
+    said = {row.target.name: row.audit.error for row in found}
+    assert len(found) == len(names)
+    assert said.pop("deadly").startswith("ended the process that read it")
+    assert set(said.values()) == {"fine"}
+
+
+def test_a_repository_that_takes_too_long_is_a_row(repository: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = repository({"build.sh": BUILD})
+    monkeypatch.setattr("prelaunch.audit.one.survey", lambda *_, **__: time.sleep(20))
+    start = time.monotonic()
+    row = work(Task(Target("slow", str(root / ".git"), remote=False), seconds=0.5))
+    assert row.audit.error == "took longer than 0 s"
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(MemoryError(), "took more memory than it may"), (RecursionError(), "is nested too deeply")]
+)
+def test_a_repository_that_takes_too_much_is_a_row(
+    repository: Make, monkeypatch: pytest.MonkeyPatch, error: BaseException, said: str
+) -> None:
+    def survey(*_: object, **__: object) -> Audit:
+        raise error
+
+    monkeypatch.setattr("prelaunch.audit.one.survey", survey)
+    row = work(Task(Target("large", str(repository({"build.sh": BUILD}) / ".git"), remote=False)))
+    assert row.audit.error == said
+
+
+HOSTILE: dict[str, str | bytes] = {
+    "Makefile": "include Makefile\na = $(a)$(a)\nimage: ; docker build $(a)\n",
+    "build.sh": b"\xff\xfe\x00docker build",
+    "deep.yml": "build: " + "[" * 5000,
+    "bomb.yml": "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: &d [*c,*c]\nbuild: docker\nservices: [*d,*d]\n",
+    "docker-compose.yml": "services: &s\n  a: *s\n  build: .\n",
+    "long.sh": "docker build " + "x" * 1_000_000,
+    "a.py": "from cryptography import " + "(" * 3000,
+    "loop": "->loop",
+    "passwd.sh": "->/etc/passwd",
+    "Dockerfile": "->../../../../etc/passwd",
+    "pyproject.toml": "[tool.prelaunch\n",
+}
+
+
+def test_hostile_content_is_a_row(repository: Make) -> None:
+    root = repository(HOSTILE)
+    row = work(Task(Target("hostile", str(root / ".git"), remote=False), seconds=60, patch=True))
+    assert "pyproject.toml: is not valid TOML" in row.audit.error
+    row = work(Task(Target("hostile", str(root / ".git"), remote=False), no_config=True, seconds=60, patch=True))
+    assert row.audit.error == ""
+    assert {"build.sh", "deep.yml"} & {gap.spot.path for gap in row.audit.gaps}
+    assert not [each for each in row.audit.builds if "passwd" in each.spot.path]
+
+
+def test_patches_mend_and_apply(
+    repository: Make, tmp_path: Path, run_git: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = 'platforms = ["linux/amd64"]\n'
+    root = repository({"build.sh": BUILD, "sub/b.sh": BUILD, "prelaunch.toml": settings}, "mend")
+    run_git(root, "config", "remote.origin.url", "https://example.com/team/../mend")
+    clean = repository({"build.sh": "ls\n"}, "clean")
+    (tmp_path / "list").write_text(f"{root}\n{clean}\n")
+    patches = tmp_path / "patches"
+    found = rows(capsys, "--repos", str(tmp_path / "list"), "--patches", str(patches))
+    assert len(found) == 2
+    assert os.listdir(patches) == ["team__..__mend.patch"]
+    patch = str(patches / "team__..__mend.patch")
+    run_git(root, "apply", "--check", patch)
+    run_git(root, "apply", patch)
+    assert "--platform linux/amd64" in (root / "sub" / "b.sh").read_text()
+    assert run(["check", str(root)]) == 0
+
+
+def test_a_repository_elsewhere_is_cloned_without_its_other_files(
+    repository: Make, run_git: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository(
+        {
+            "build.sh": ". ./env\n" + BUILD,
+            "env": "A=1\n",
+            "large.bin": os.urandom(300_000),
+            "Makefile": "include x.inc\n\tls\n",
+        }
+    )
+    run_git(root, "config", "uploadpack.allowFilter", "true")
+    run_git(root, "config", "uploadpack.allowAnySHA1InWant", "true")
+    address = f"file://{root}"
+    assert run(["audit", address, "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["name"] == "repository" or found["name"].endswith("repository")
+    assert [(row["path"], row["line"]) for row in found["findings"]] == [("build.sh", 2)]
+    (tmp_path / "list").write_text(f"{address}\nfile://{tmp_path}/nowhere\n")
+    by_error = {bool(row["error"]): row for row in rows(capsys, "--repos", str(tmp_path / "list")).values()}
+    assert by_error[False]["findings"] == found["findings"]
+    assert "nowhere" in by_error[True]["error"]
+
+
+def test_a_clone_fetches_only_what_is_asked_for(repository: Make, run_git: Run, tmp_path: Path) -> None:
+    from prelaunch.gitdir.clone import clone, fetch_blobs, lacking
+
+    root = repository({"a.sh": "one", "b.bin": os.urandom(200_000)})
+    run_git(root, "config", "uploadpack.allowFilter", "true")
+    run_git(root, "config", "uploadpack.allowAnySHA1InWant", "true")
+    clone(str(root), str(tmp_path / "clone"))
+    names = run_git(root, "ls-tree", "--object-only", "-r", "HEAD").split()
+    assert lacking(str(tmp_path / "clone"), "HEAD") == set(names)
+    fetch_blobs(str(tmp_path / "clone"), names[:1])
+    assert lacking(str(tmp_path / "clone"), "HEAD") == {names[1]}
+    assert lacking(str(root / ".git"), "HEAD") == set()
+
+
+def _audit(name: str, number: int) -> Audit:
+    spot = Spot("a.sh", 1, 1)
+    finding = FindingRow("some-rule", "likely", spot, 1, "x", fixable=False)
+    build = BuildRow(spot, "docker", "shell", "unknown", (), (), False, (), "", "")
+    return Audit(name, "c" * 40, "https://github.com/" + name, 3, (finding,) * number, (build,))
+
+
+def test_the_store_tells_a_run_from_the_one_before() -> None:
+    store = Store(":memory:")
+    first = store.begin("2026-11-01T00:00:00")
+    store.put(first, "a", "ka", _audit("team/a", 2), 1.0, 2.0)
+    store.put(first, "b", "kb", _audit("team/b", 5), 1.0, 2.0)
+    assert store.begin("again") == first
+    store.finish(first)
+    second = store.begin("2026-11-02T00:00:00")
+    store.link(second, "a", "ka")
+    store.put(second, "c", "kc", Audit("other/c", error="broken"), 0.5, 0.0)
+    store.forget(second, {"a", "c"})
+    assert [(each.name, each.likely, each.owner) for each in store.summaries(first)] == [
+        ("team/b", 5, "team"),
+        ("team/a", 2, "team"),
+    ]
+    assert [each.name for each in store.summaries(second)] == ["team/a", "other/c"]
+    assert [(total.repositories, total.likely, total.failed) for total in store.totals()] == [(2, 7, 0), (2, 2, 1)]
+    assert next(store.summaries(second)).rules == {"some-rule": 2}
+    assert next(store.summaries(second)).unknown == 1
+    assert store.seconds(first) == (2.0, 4.0)
+    page = render(list(store.summaries(second)), store.totals())
+    assert "some-rule" in page
+    assert "broken" in page
+    assert "2026-11-01" in page
+    store.close()
+
+
+def test_progress_says_how_far_how_fast_and_how_long() -> None:
+    progress = Progress(100, 20)
+    for number in range(20):
+        progress.step("x", failed=number == 0)
+    assert progress.line(10.0) == "40 of 100 repositories, 2.0 a second, 30 s left, 1 failed"
+    assert progress.line(0.0) == "40 of 100 repositories, 0.0 a second, 1 failed"
+
+
+def test_the_pool_gives_every_row_from_real_processes(fleet: Path) -> None:
+    tasks = [Task(target) for target in targets(str(fleet))]
+    found = {row.target.name: row for row in pool.run_pool(tasks, 2)}
+    assert {name: len(row.audit.findings) for name, row in found.items()} == {
+        "one.git": 1, "two.git": 2, "empty.git": 0, "damaged.git": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_killed_worker_of_a_cluster_loses_nothing(fleet: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="needs prelaunch[dask]")
+    program = f"""
+import os, signal, threading, time
+from prelaunch.fleet.cluster import run_cluster
+from prelaunch.fleet.targets import targets
+from prelaunch.fleet.work import Task
+from dask.distributed import Client, LocalCluster
+
+if __name__ == "__main__":
+    tasks = [Task(target) for target in targets({str(fleet)!r})] * 1
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        def kill():
+            time.sleep(0.3)
+            os.kill(next(iter(cluster.workers.values())).process.pid, signal.SIGKILL)
+        threading.Thread(target=kill).start()
+        rows = list(run_cluster(tasks, cluster.scheduler_address, {str(tmp_path)!r}))
+        print(sorted((row.target.name, len(row.audit.findings), row.audit.error) for row in rows))
+"""
+    script = tmp_path / "program.py"
+    script.write_text(program)
+    import sys
+
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    pooled = sorted(
+        (row.target.name, len(row.audit.findings), row.audit.error)
+        for row in pool.run_pool([Task(target) for target in targets(str(fleet))], 1)
+    )
+    assert done.stdout.strip().splitlines()[-1] == str(pooled)
