@@ -31,8 +31,8 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
         return
     message = (
         f"the image is built for {' and '.join(names)}, and `{name}@{digest[:14]}…` names no tag: if the digest is"
-        " that of one architecture's image and not of the index, all others die with `exec format error`; ask `docker buildx"
-        f" imagetools inspect {name}@...` and pin the index"
+        " that of one architecture's image and not of the index, all others die with `exec format error`; ask"
+        f" `docker buildx imagetools inspect {name}@...` and pin the index"
     )
     yield Finding(NAME, "hint", image.source, instruction_of(image, first).span, message)
 
