@@ -46,7 +46,7 @@ def _installed(image: Image, stage: Stage, instruction: Instruction) -> dict[tup
     place = workdir(image, stage, instruction)
     if script is None or "?" in place:
         return {}
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for command in script.commands:
         words = [word.text or "" for word in command.words]
         if words[:1] == ["cd"]:

@@ -11,6 +11,7 @@ from prelaunch.model import Finding, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from prelaunch.model import Certainty
     from prelaunch.project import Project
 
 NAME = "shared-library-missing"
@@ -36,7 +37,7 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
             f" so its import fails with `{need.error}`; {need.cure}"
         )
         # what other packages of the system bring along is not known
-        certainty = "hint" if system else "likely"
+        certainty: Certainty = "hint" if system else "likely"
         yield Finding(NAME, certainty, image.source, asked.instruction.span, message)
 
 
