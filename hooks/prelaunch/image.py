@@ -29,6 +29,7 @@ Of the project (each answer is remembered, the first one may cost):
   `files.complete("/app")` whether every file of that folder is known, `files.which("serve")` looks through PATH.
 - `project.builds_of("docker/Dockerfile")`: the builds of the repository that use the Dockerfile.
 - `project.platforms_of(image)`: the platforms that it is built for (`Platforms`): known, or not.
+- `project.left_out(image, "node_modules")`: whether `.dockerignore` keeps the path out of the build context.
 - `project.committed("run.sh")`: mode, bytes and line ends as git has them (`Committed`); None for no such file.
 
 A finding stands in the Dockerfile (`image.source` and the span of an instruction or a word) or in another file that it

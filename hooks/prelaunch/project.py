@@ -149,6 +149,12 @@ class Project:
 
         return files_of(self, built)
 
+    def left_out(self, image: Image, path: str) -> bool | None:
+        """Whether `.dockerignore` keeps a path out of the image's build context; None where that is not known."""
+        from prelaunch.images.context import left_out
+
+        return left_out(self, image, path)
+
     def platforms_of(self, image: Image) -> Platforms:
         """The platforms that an image is built for."""
         from prelaunch.images.link import platforms_of

@@ -79,6 +79,12 @@ def open_context(project: Project, image: Image) -> FolderContext | None:
     return FolderContext(project, folder, read_ignore_file(ignore.text) if ignore is not None else ())
 
 
+def left_out(project: Project, image: Image, path: str) -> bool | None:
+    """See `Project.left_out`."""
+    context = open_context(project, image)
+    return None if context is None else is_excluded(path, context.patterns)
+
+
 def _guessed(project: Project, image: Image) -> str | None:
     """The folder in which most sources of the Dockerfile stand: its own or one above; None where that is not clear."""
     folder = posixpath.dirname(image.source.path)

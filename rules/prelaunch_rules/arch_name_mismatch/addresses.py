@@ -78,11 +78,11 @@ def mismatches(image: Image, instruction: Instruction) -> Iterator[Mismatch]:
         if command.words and command.words[0].text in {"echo", "printf", "cat"}:
             continue
         values = [one.value for one in command.assignments if one.value is not None]
-        for word in (*command.words, *values):
-            server = _server("".join(part.text if part.kind == "literal" else "$" for part in word.parts))
-            for said, gives in _given(word, known) if server else ():
+        for one in (*command.words, *values):
+            server = _server("".join(part.text if part.kind == "literal" else "$" for part in one.parts))
+            for said, gives in _given(one, known) if server else ():
                 if gives != _SERVERS[server]:
-                    yield _mismatch(said, gives, server, script.text.span(word.start, word.stop))
+                    yield _mismatch(said, gives, server, script.text.span(one.start, one.stop))
                     break
 
 

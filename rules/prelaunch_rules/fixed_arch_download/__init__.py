@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from prelaunch_rules.fixed_arch_download.fixed import Fixed
 
 NAME = "fixed-arch-download"
-_MARKS = ("amd64", "arm64", "aarch64", "x86_64", "x86-64", "x64", "armv", "armhf", "arm32v", "i386", "i686", "ppc64le")
-_MARKS += ("s390x", "riscv64")
+_MARKS = (
+    *("amd64", "x86_64", "x86-64", "x64", "i386", "i686"),
+    *("arm64", "aarch64", "armv", "armhf", "arm32v", "ppc64le", "s390x", "riscv64"),
+)
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 _ASKS = ("uname", "targetarch", "targetplatform", "buildarch", "print-arch", "$(arch", "`arch`", "hosttype", "xx-info")
 """What a script says that asks for the architecture, so that it may well choose by it."""
 
-_NOT_RUN = (".asc", ".crt", ".gpg", ".jar", ".json", ".key", ".list", ".md5", ".pem", ".pub", ".repo", ".sha256")
-_NOT_RUN += (".sha256sum", ".sha512", ".sig", ".txt", ".yaml", ".yml", "sha256sums", "sha512sums", "checksums")
+_NOT_RUN = tuple(
+    ".asc .crt .gpg .jar .json .key .list .md5 .pem .pub .repo .sha256 .sha256sum .sha512 .sig .txt .yaml .yml "
+    "sha256sums sha512sums checksums".split()
+)
+"""How the names of files end that no machine runs."""
+
 _ONLY_TEXT = frozenset("[ [[ add-apt-repository cat echo git grep printf sed sha256sum sha512sum test".split())
 _MULTIARCH = ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "arm-linux-gnueabihf/")
 """Debian's folders of libraries."""

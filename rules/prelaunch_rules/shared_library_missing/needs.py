@@ -1,0 +1,149 @@
+"""Python packages whose wheels load a library of the system, and what a Dockerfile installs of both.
+
+Facts: the installation pages of the packages; `python:*-slim` of Debian 12 and 13 holds none of these libraries.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from prelaunch_rules.compiled import taken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.image import Image, Instruction, ShellCommand
+    from prelaunch.project import Project
+
+
+class Need(NamedTuple):
+    """A library, the error without it, what to do, and parts of names of the system's packages that bring it."""
+
+    library: str
+    error: str
+    cure: str
+    brought_by: tuple[str, ...]
+
+
+_OPENCV = Need(
+    "libGL.so.1",
+    "ImportError: libGL.so.1: cannot open shared object file",
+    "install `opencv-python-headless` (a server shows no windows), or `apt-get install libgl1 libglib2.0-0`",
+    ("libgl1", "libgl-", "opencv", "ffmpeg", "mesa", "qt", "libavdevice", "chromium", "firefox", "xvfb", "playwright"),
+)
+_PQ = Need("libpq5", "ImportError: libpq.so.5", "`apt-get install libpq5`", ("libpq", "postgresql"))
+NEEDS = {
+    "opencv-python": _OPENCV,
+    "opencv-contrib-python": _OPENCV._replace(cure=_OPENCV.cure.replace("opencv-", "opencv-contrib-", 1)),
+    "weasyprint": Need(
+        "Pango",
+        "OSError: cannot load library 'libgobject-2.0-0'",
+        "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`",
+        ("pango", "weasyprint", "libgtk"),
+    ),
+    "cairosvg": Need(
+        "libcairo2",
+        'OSError: no library called "cairo-2" was found',
+        "`apt-get install libcairo2`",
+        ("cairo", "pango", "libgtk", "chromium", "inkscape"),
+    ),
+    "python-magic": Need(
+        "libmagic1",
+        "ImportError: failed to find libmagic",
+        "`apt-get install libmagic1`",
+        ("libmagic", " file", "build-essential"),
+    ),
+    "pyzbar": Need(
+        "libzbar0",
+        "ImportError: Unable to find zbar shared library",
+        "`apt-get install libzbar0`",
+        ("zbar",),
+    ),
+    "lightgbm": Need(
+        "libgomp1",
+        "OSError: libgomp.so.1: cannot open shared object file",
+        "`apt-get install libgomp1`",
+        ("libgomp", "gcc", "g++", "build-essential", "ffmpeg", "clang"),
+    ),
+    "psycopg2": _PQ,
+}
+"""By distribution, in lower case with `-`."""
+
+_INSTALLERS = frozenset({"apt", "apt-get", "aptitude", "dpkg"})
+
+
+class Asked(NamedTuple):
+    """A package of the table and the `RUN` that installs it."""
+
+    name: str
+    instruction: Instruction
+
+
+def installs(image: Image) -> Iterator[str]:
+    """What the image's own stages install of the system: each word behind a blank, " ?" for what is not known."""
+    for stage in image.chain:
+        for instruction in stage.instructions:
+            if instruction.keyword != "RUN":
+                continue
+            script = image.script(instruction)
+            for command in script.commands if script is not None else ():
+                words = [word.text or "?" for word in command.words] or ["true"]
+                name = posixpath.basename(words[0])
+                if name in _INSTALLERS or name == "?" or name.endswith(".sh") or name in {"sh", "bash", "make"}:
+                    yield "".join(f" {word}" for word in words)
+            if script is None:
+                yield " ?"
+
+
+def asked_for(image: Image, project: Project) -> Iterator[Asked]:
+    """The packages of the table that pip installs into the image, each once."""
+    lands = {stage.number for stage in image.chain} | {one.stage.number for one in taken(image)}
+    seen: set[str] = set()
+    for stage in image.stages:
+        for instruction in stage.instructions if stage.number in lands else ():
+            script = None if instruction.onbuild else image.script(instruction)
+            for command in script.commands if script is not None else ():
+                for name in _names(command, image, project):
+                    if name in NEEDS and name not in seen:
+                        seen.add(name)
+                        yield Asked(name, instruction)
+
+
+def _names(command: ShellCommand, image: Image, project: Project) -> Iterator[str]:
+    words = [word.text or "" for word in command.words]
+    if words[:1] and posixpath.basename(words[0]).startswith("python") and words[1:2] == ["-m"]:
+        words = words[2:]
+    if words[:1] == ["uv"]:
+        words = words[1:]
+    if len(words) < 3 or posixpath.basename(words[0]) not in {"pip", "pip3"} or "install" not in words[:3]:
+        return
+    before = ""
+    for word in words[2:]:
+        if before in {"-r", "--requirement", "--requirements"}:
+            yield from _of_file(word, image, project)
+        elif word.startswith(("-r", "--requirement=")) and word not in {"-r", "--requirement"} and word[1] != "-":
+            yield from _of_file(word[2:], image, project)
+        elif not word.startswith("-") and "/" not in word:
+            yield _distribution(word)
+        before = word
+
+
+def _of_file(name: str, image: Image, project: Project) -> Iterator[str]:
+    """The packages of a file of requirements, which stands in the repository under that name beside the Dockerfile."""
+    folder = image.context if image.context is not None else posixpath.dirname(image.source.path)
+    for path in dict.fromkeys((name.lstrip("/"), posixpath.basename(name))):
+        source = project.read(posixpath.join(folder, path)) if path else None
+        if source is not None:
+            for line in source.text.splitlines():
+                if not line.startswith(("#", "-", " ")):
+                    yield _distribution(line)
+            return
+
+
+def _distribution(requirement: str) -> str:
+    """The name in a requirement, in lower case with `-`."""
+    name = requirement
+    for sign in "[<>=!~;@ #\t":
+        name = name.partition(sign)[0]
+    return name.strip().lower().replace("_", "-").replace(".", "-")

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prelaunch_rules.shared_library_missing import RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Found = Callable[..., list[str]]
+
+TEXTS = {
+    "RUN pip install opencv-python": ["likely 2"],
+    "RUN pip3 install -U 'OpenCV_Python[x]>=4'": ["likely 2"],
+    "RUN python -m pip install opencv-contrib-python~=4.0": ["likely 2"],
+    "RUN uv pip install --system pyzbar": ["likely 2"],
+    "RUN --mount=type=cache,target=/c pip install lightgbm weasyprint": ["likely 2", "likely 2"],
+    "RUN pip install -r needs.txt": ["likely 2"],
+    "RUN pip install -rneeds.txt": ["likely 2"],
+    "RUN pip install --no-cache-dir --requirement /tmp/needs.txt": ["likely 2"],
+    "RUN pip install -r other.txt": [],
+    "RUN pip install opencv-python-headless": [],
+    "RUN pip uninstall opencv-python": [],
+    "RUN echo pip install opencv-python": [],
+    "RUN apt-get install -y libgl1 && pip install opencv-python": [],
+    "RUN apt-get install -y curl && pip install opencv-python": ["hint 2"],
+    "RUN ./install.sh\nRUN pip install opencv-python": ["hint 3"],
+    "RUN $INSTALL\nRUN pip install opencv-python": ["hint 3"],
+    "RUN apt-get install -y file && pip install python-magic": [],
+    "RUN pip install": [],
+    "RUN pip install -r": [],
+    "RUN pip install '": [],
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_package_without_its_library_is_told(found: Found, text: str) -> None:
+    files = {"needs.txt": "# opencv-python\n-e .\npython-magic==0.4.27 ; python_version > '3'\n"}
+    assert found(RULE, f"FROM python:3.13-slim\n{text}\n", files) == TEXTS[text]
+
+
+@pytest.mark.parametrize("base", ["python:3.13", "python:3.13-alpine", "node:24-slim", "acme/python:3-slim", "$BASE"])
+def test_another_base_is_not_judged(found: Found, base: str) -> None:
+    assert found(RULE, f"FROM {base}\nRUN pip install opencv-python\n# python:3.13-slim\n") == []
+
+
+def test_packages_count_where_the_image_gets_them(found: Found) -> None:
+    text = (
+        "FROM python:3.13 AS one\nRUN apt-get install -y libpq-dev\nRUN pip install psycopg2\nFROM python:3.13-slim\n"
+    )
+    assert found(RULE, text) == []
+    assert found(RULE, f"{text}COPY --from=one /usr/local /usr/local\n") == ["likely 3"]
