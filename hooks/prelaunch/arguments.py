@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, HelpFormatter, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from prelaunch import __version__
@@ -52,18 +53,47 @@ is a line of FILE.report.txt. An index that is installed as `prelaunch-index` is
 """
 
 
+_widths: list[int] = []
+
+
+class _Wide(HelpFormatter):
+    """Help as wide as the terminal. argparse makes one for every option, and imports shutil to find out how wide."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
+
+
+class _Formatter(_Wide, RawDescriptionHelpFormatter):
+    """The same, with examples as they are written."""
+
+
+def _width() -> int:
+    if not _widths:
+        columns = os.environ.get("COLUMNS", "")
+        try:
+            width = int(columns) if columns.isdecimal() else os.get_terminal_size(1).columns
+        except (OSError, ValueError):
+            width = 0
+        _widths.append((width or 80) - 2)
+    return _widths[0]
+
+
 def parse(arguments: Sequence[str]) -> Namespace | int:
     """The options of a call, or the exit code where the parser has already answered (help, version, a wrong call)."""
     try:
-        return parser(arguments).parse_args(list(arguments) or ["--help"])
+        return parser(arguments, arguments[0] if arguments else "").parse_args(list(arguments) or ["--help"])
     except SystemExit as end:
         sys.stdout.flush()
         return end.code if isinstance(end.code, int) else 2
 
 
-def parser(named: Collection[str] = COMMANDS) -> ArgumentParser:
-    """The grammar of the commands that are `named`; of the others only their names and summaries."""
+def parser(named: Collection[str] = COMMANDS, first: str = "") -> ArgumentParser:
+    """The grammar of the commands that are `named`; of the others only their names and summaries.
+
+    `first` is the command that is called, where one is: then there are no others.
+    """
     parser = ArgumentParser(
+        formatter_class=_Wide,
         prog="prelaunch",
         description="Finds what would make a container crash at start, before it is built: image builds without a "
         "platform, imports that cannot succeed. Nothing is run, nothing is fetched.",
@@ -72,12 +102,14 @@ def parser(named: Collection[str] = COMMANDS) -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"prelaunch {__version__}")
     # `prog` is said because argparse would lay out a whole usage text, and import shutil for it, to find it out
     commands = parser.add_subparsers(prog="prelaunch", dest="command", metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
+    # a parser of argparse costs as much as a dozen imports, so that a call makes no other one than its own
+    wanted = COMMANDS if first not in COMMANDS else {first: COMMANDS[first]}
+    for name, command in wanted.items():
         one = commands.add_parser(
             name,
             help=command.summary,
             description=f"{command.summary.capitalize()}.",
-            formatter_class=RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
         )
         if name in named:

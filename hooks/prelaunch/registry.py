@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from prelaunch.model import Rule
 
 GROUP = "[prelaunch.rules]"
+_known: dict[tuple[tuple[str, int], ...], list[str]] = {}
 
 
 def packages() -> list[str]:
     """The names of the packages that hold rules, in the order of their names."""
-    return sorted({name for folder in _search_path() for name in _packages_in(folder)})
+    # asked several times a run; a folder in which something was installed has another time
+    folders = tuple((folder, os.stat(folder).st_mtime_ns) for folder in _search_path() if os.path.isdir(folder))
+    if folders not in _known:
+        _known[folders] = sorted({name for folder, _ in folders for name in _packages_in(folder)})
+    return _known[folders]
 
 
 def _search_path() -> list[str]:
