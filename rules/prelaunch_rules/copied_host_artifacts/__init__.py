@@ -41,5 +41,5 @@ RULE = Rule(
     certainty="hint",
     fixable=False,
     folder=os.path.dirname(__file__),
-    symptoms=("invalid elf header", "wrong elf class", "exec format error", "was compiled against a different node.js"),
+    symptoms=("invalid elf header", "exec format error", "was compiled against a different node.js"),
 )
