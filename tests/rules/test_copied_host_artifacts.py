@@ -46,7 +46,7 @@ IGNORES = {
     "/node_modules\n": [],
     "**/node_modules\n": [],
     "*\n!src\n": [],
-    "node_modules\n!node_modules\n": ["hint 4"],
+    "node_modules*\n!node_modules\n": ["hint 4"],
     "# node_modules\n": ["hint 4"],
     "dist\n": ["hint 4"],
 }

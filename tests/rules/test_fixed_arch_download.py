@@ -53,6 +53,7 @@ RUNS = {
     "RUN GOARCH=$TARGETARCH go build -o /a .": [],
     "RUN GOARCH=amd64 go build -o /a . && GOARCH=arm64 go build -o /b .": [],
     "ENV GOARCH=amd64\nRUN go build -o /a .": ["certain 3"],
+    "ARG TARGETARCH=amd64\nENV GOARCH=${TARGETARCH}\nRUN go build -o /a .": [],
     "ARG GOARCH=amd64\nRUN GOARCH=$GOARCH go build -o /a .": [],
     "RUN cargo build --target x86_64-unknown-linux-musl": ["certain 2"],
     "RUN curl -O '": [],

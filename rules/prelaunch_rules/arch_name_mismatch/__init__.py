@@ -43,5 +43,5 @@ RULE = Rule(
     certainty="likely",
     fixable=False,
     folder=os.path.dirname(__file__),
-    symptoms=("syntax error: unexpected redirection", "<?xml version", "<!doctype html", "exec format error"),
+    symptoms=("syntax error: unexpected redirection", "<?xml version", "exec format error"),
 )

@@ -25,13 +25,25 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     from prelaunch_rules.copied_host_artifacts.overlays import overlays
 
     for instruction, folder, command in overlays(image):
-        if project.left_out(image, folder) is False:
+        if not _is_named(folder, image, project) and project.left_out(image, folder) is False:
             message = (
                 f"this copies `{folder}` of the machine that builds, where there is one, over what `{command}`"
                 " installed in the image, and compiled parts of another system die with `invalid ELF header` or `exec"
                 f" format error`; write `{folder}` into `.dockerignore`"
             )
             yield Finding(NAME, "hint", image.source, instruction.span, message)
+
+
+def _is_named(folder: str, image: Image, project: Project) -> bool:
+    """Whether a `.dockerignore` beside or above the Dockerfile names the folder: a glance that reads no build."""
+    place = image.source.path
+    while place:
+        place = place.rpartition("/")[0]
+        source = project.read(f"{place}/.dockerignore" if place else ".dockerignore")
+        for line in source.text.splitlines() if source is not None else ():
+            if line.strip().removeprefix("**/").strip("/") == folder:
+                return True
+    return False
 
 
 RULE = Rule(
@@ -41,5 +53,5 @@ RULE = Rule(
     certainty="hint",
     fixable=False,
     folder=os.path.dirname(__file__),
-    symptoms=("invalid elf header", "wrong elf class", "exec format error", "was compiled against a different node.js"),
+    symptoms=("invalid elf header", "exec format error", "was compiled against a different node.js"),
 )

@@ -69,5 +69,5 @@ RULE = Rule(
     certainty="certain",
     fixable=False,
     folder=os.path.dirname(__file__),
-    symptoms=("exec format error", "cannot execute binary file", "cannot execute: required file not found"),
+    symptoms=("exec format error", "cannot execute binary file"),
 )

@@ -207,4 +207,8 @@ def _exported(image: Image, one: Compiled) -> str:
             if assignment.name == "GOARCH" and (not command.words or command.words[0].text == "export"):
                 return (assignment.value.text or "") if assignment.value is not None else ""
     variable = image.scope(one.instruction).variables.get("GOARCH")
-    return variable.text or "" if variable is not None and variable.given == "env" and not variable.automatic else ""
+    if variable is None or variable.given != "env" or variable.span is None:
+        return ""
+    # through another variable it is that one's fault, or its purpose (`platform-arg-default`)
+    written = image.source.text[variable.span.stop :].partition("\n")[0].split(" ")[0]
+    return "" if "$" in written else variable.text or ""

@@ -57,6 +57,5 @@ RULE = Rule(
         "cannot load library",
         "unable to find zbar shared library",
         'no library called "cairo-2" was found',
-        "no pq wrapper available",
     ),
 )
