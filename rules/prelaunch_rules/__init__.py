@@ -174,7 +174,7 @@ JUDGES: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "entrypoint_crlf entrypoint_interpreter_missing entrypoint_no_shebang "
-            "entrypoint_not_executable entrypoint_target_missing final_stage_build_platform "
+            "entrypoint_not_executable entrypoint_target_missing final_stage_build_platform import_not_installed "
             "malformed_exec_form platform_arg_default shell_form_without_shell "
         ).split(),
         "image",

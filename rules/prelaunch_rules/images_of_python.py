@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from prelaunch.image import Image
     from prelaunch.project import Project
@@ -66,7 +66,7 @@ def _targets(image: Image) -> Iterator[str]:
                 yield words[-1]
 
 
-def reached_in(project: Project, image: Image) -> Mapping[str, str]:
+def reached_in(project: Project, image: Image) -> Collection[str]:
     """The files of the repository that run when a container of the image starts, see `started_python`."""
     from prelaunch_rules.started_python import reached
 
