@@ -26,13 +26,10 @@ def images_in(project: Project, folder: str) -> tuple[Image, ...]:
 
 def _images(project: Project, folder: str) -> Iterator[Image]:
     from prelaunch.dependencies.docker import is_dockerfile
-    from prelaunch.images.link import built_images
 
     names = [name for name in project.names(folder or ".") if is_dockerfile(name)]
     for name in names[:_MOST]:
-        source = project.read(posixpath.join(folder, name))
-        if source is not None:
-            yield from built_images(project, source)
+        yield from project.images_of(posixpath.join(folder, name))
 
 
 def holding(project: Project, path: str, folder: str) -> tuple[Image, ...]:

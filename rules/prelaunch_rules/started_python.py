@@ -10,7 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch_rules.entrypoint_target_missing.application import applications
+from prelaunch_rules.applications import applications
 from prelaunch_rules.started import is_windows, path_of
 
 if TYPE_CHECKING:
