@@ -65,7 +65,7 @@ def pyproject(text: str, path: str) -> Iterator[Requirement]:
 def listed(text: str, path: str, key: str) -> Iterator[Requirement]:
     """The requirements in the list under a top-level key of TOML."""
     lines = Lines(text)
-    for entry in islice(_texts(_at(_toml(text), key)), MOST):
+    for entry in islice(_texts(_at(toml(text), key)), MOST):
         found = parse(entry, path, lines.of(entry))
         if found is not None:
             yield found
