@@ -28,6 +28,7 @@ Of the project (each answer is remembered, the first one may cost):
 - `project.files_of(image)`: which file of the repository stands where: `files.lookup("/app/run.sh")` is an `Origin`,
   `files.complete("/app")` whether every file of that folder is known, `files.which("serve")` looks through PATH.
 - `project.builds_of("docker/Dockerfile")`: the builds of the repository that use the Dockerfile.
+- `project.images_of("docker/Dockerfile")`: the images that they make of it, for a rule that judges another fact.
 - `project.platforms_of(image)`: the platforms that it is built for (`Platforms`): known, or not.
 - `project.left_out(image, "node_modules")`: whether `.dockerignore` keeps the path out of the build context.
 - `project.committed("run.sh")`: mode, bytes and line ends as git has them (`Committed`); None for no such file.

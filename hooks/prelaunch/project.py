@@ -143,6 +143,13 @@ class Project:
 
         return builds_of(self, dockerfile)
 
+    def images_of(self, dockerfile: str) -> tuple[Image, ...]:
+        """The images that the repository's builds make of the Dockerfile at this path."""
+        from prelaunch.images.link import built_images
+
+        source = self.read(dockerfile)
+        return built_images(self, source) if source is not None else ()
+
     def files_of(self, built: Image) -> image.Files:
         """Which file of the repository stands where in an image."""
         from prelaunch.images.files import files_of

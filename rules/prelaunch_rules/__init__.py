@@ -176,9 +176,10 @@ JUDGES: Mapping[str, str] = {
             "arch_name_mismatch base_digest_single_arch base_image_architecture "
             "copied_host_artifacts entrypoint_crlf entrypoint_interpreter_missing "
             "entrypoint_no_shebang entrypoint_not_executable entrypoint_target_missing "
-            "final_stage_build_platform fixed_arch_download libc_mismatch malformed_exec_form "
-            "platform_arg_default platform_arg_undeclared shared_library_missing "
-            "shell_form_without_shell stage_platform_mismatch venv_base_mismatch "
+            "final_stage_build_platform fixed_arch_download import_not_installed libc_mismatch "
+            "malformed_exec_form platform_arg_default platform_arg_undeclared "
+            "shared_library_missing shell_form_without_shell stage_platform_mismatch "
+            "venv_base_mismatch "
         ).split(),
         "image",
     ),

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from prelaunch.image import Image
     from prelaunch.project import Project
@@ -26,13 +26,10 @@ def images_in(project: Project, folder: str) -> tuple[Image, ...]:
 
 def _images(project: Project, folder: str) -> Iterator[Image]:
     from prelaunch.dependencies.docker import is_dockerfile
-    from prelaunch.images.link import built_images
 
     names = [name for name in project.names(folder or ".") if is_dockerfile(name)]
     for name in names[:_MOST]:
-        source = project.read(posixpath.join(folder, name))
-        if source is not None:
-            yield from built_images(project, source)
+        yield from project.images_of(posixpath.join(folder, name))
 
 
 def holding(project: Project, path: str, folder: str) -> tuple[Image, ...]:
@@ -66,7 +63,7 @@ def _targets(image: Image) -> Iterator[str]:
                 yield words[-1]
 
 
-def reached_in(project: Project, image: Image) -> Mapping[str, str]:
+def reached_in(project: Project, image: Image) -> Collection[str]:
     """The files of the repository that run when a container of the image starts, see `started_python`."""
     from prelaunch_rules.started_python import reached
 

@@ -10,7 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch_rules.entrypoint_target_missing.application import applications
+from prelaunch_rules.applications import applications
 from prelaunch_rules.started import is_windows, path_of
 
 if TYPE_CHECKING:
@@ -25,29 +25,29 @@ _MOST = 2_000
 _PYTHON = re.compile(r"python3?(\.\d+)?")
 
 
-class _Module(NamedTuple):
+class Module(NamedTuple):
     """A file of the image: its absolute path there, and the folders where its imports are looked for."""
 
     path: str
     roots: tuple[str, ...]
 
 
-def reached(image: Image, project: Project) -> Mapping[str, str]:
-    """By its path in the repository, every file that runs at start, with its path in the image."""
+def reached(image: Image, project: Project) -> Mapping[str, Module]:
+    """By its path in the repository, every file that runs at start, as the image has it."""
     key = ("python at start", image.source, image.target.number, tuple(image.arguments.items()), image.context)
     if key not in project.memo:
         project.memo[key] = _reached(image, project)
-    found: Mapping[str, str] = project.memo[key]
+    found: Mapping[str, Module] = project.memo[key]
     return found
 
 
-def _reached(image: Image, project: Project) -> Mapping[str, str]:
+def _reached(image: Image, project: Project) -> Mapping[str, Module]:
     if image.start.state != "known" or is_windows(image):
         return {}
     files = project.files_of(image)
     queue = [module for program in image.start.programs for module in _entries(program, image, files)]
     seen: set[str] = set()
-    found: dict[str, str] = {}
+    found: dict[str, Module] = {}
     while queue and len(seen) < _MOST:
         module = queue.pop(0)
         if module.path in seen:
@@ -57,31 +57,31 @@ def _reached(image: Image, project: Project) -> Mapping[str, str]:
         source = project.read(origin.path) if origin.kind == "repository" and not origin.touched else None
         if source is None:
             continue
-        found.setdefault(source.path, module.path)
-        for dotted in imported(source.text, _package(module)):
-            queue += (_Module(path, module.roots) for path in _files_of(dotted, module.roots, files))
+        found.setdefault(source.path, module)
+        for dotted, _ in imported(source.text, package_of(module.path, module.roots)):
+            queue += (Module(path, module.roots) for path in _files_of(dotted, module.roots, files))
     return found
 
 
-def _entries(program: Program, image: Image, files: Files) -> Iterator[_Module]:
+def _entries(program: Program, image: Image, files: Files) -> Iterator[Module]:
     """The files that a program is told to run."""
     path = path_of(program)
     folder = image.config.workdir.text or "/"
     if path is not None and path.endswith(".py"):
         full = posixpath.normpath(posixpath.join(folder, path))
         if program.run != "reader" or (program.through and _PYTHON.fullmatch(program.through[-1])):
-            yield _Module(full, (posixpath.dirname(full),))
+            yield Module(full, (posixpath.dirname(full),))
     for application in applications(program):
         roots = application.roots(image) or ()
         for dotted in (application.module, f"{application.module}.__main__"):
             if dotted == application.module or application.server == "python -m":
-                yield from (_Module(each, roots) for each in _files_of(dotted, roots, files))
+                yield from (Module(each, roots) for each in _files_of(dotted, roots, files))
 
 
-def _package(module: _Module) -> str:
-    """The dotted name of the package that a file belongs to, below the first root that holds it; "" for none."""
-    folder = posixpath.dirname(module.path)
-    for root in module.roots:
+def package_of(path: str, roots: Sequence[str]) -> str:
+    """The dotted name of the package that a file of the image belongs to, below the first root that holds it."""
+    folder = posixpath.dirname(path)
+    for root in roots:
         if folder.startswith(f"{root.rstrip('/')}/"):
             return folder[len(root.rstrip("/")) + 1 :].replace("/", ".")
     return ""
@@ -96,19 +96,19 @@ def _files_of(dotted: str, roots: Sequence[str], files: Files) -> Iterator[str]:
             yield from (end for end in (f"{path}/__init__.py", f"{path}.py") if files.lookup(end).kind == "repository")
 
 
-def imported(text: str, package: str) -> Iterator[str]:
-    """What a module surely imports when it runs, as dotted names; of `from a import b` both `a` and `a.b`."""
+def imported(text: str, package: str) -> Iterator[tuple[str, int]]:
+    """What a module surely imports when it runs, with its line; of `from a import b` it is `a.b`, for `a` comes too."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in tree.body:
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".") if package else []
             if node.level > len(above):
                 continue
             inside = above[: len(above) - node.level + 1] if node.level else []
             module = ".".join([*inside, *([node.module] if node.module else [])])
-            yield from (f"{module}.{alias.name}" for alias in node.names if module)
+            yield from ((f"{module}.{alias.name}", node.lineno) for alias in node.names if module)

@@ -50,6 +50,7 @@ VERDICTS: list[tuple[str, dict[str, str], list[str]]] = [
     ("import imp\n", {"Dockerfile": f"FROM python:3.13\nRUN uv python install 3.11\n{RUNS}"}, []),
     ("import imp\n", {"Dockerfile": f"FROM python:3.13\nRUN uv sync\n{RUNS}", ".python-version": "3.11\n"}, []),
     ("import imp\n", {"Dockerfile": f"FROM python:3.13\nRUN uv sync\n{RUNS}", ".python-version": "3.13.1\n"}, ["stdlib-module-removed likely 1"]),
+    ("import imp\n", {"Dockerfile": f"FROM host.example:5000/python:3.13@sha256:{'0' * 64}\nRUN python3.13 -m venv /v\n{RUNS}"}, ["stdlib-module-removed likely 1"]),
     ("import imp\n", {"Dockerfile": f"FROM python:3.13\nRUN python3.9 -m venv /v\n{RUNS}"}, []),
     ("import imp\n", {"Dockerfile": f"FROM python:3.13\nRUN python3.13 -m venv /v\n{RUNS}"}, ["stdlib-module-removed likely 1"]),
     # packages bring modules back

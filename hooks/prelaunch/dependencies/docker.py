@@ -56,7 +56,7 @@ def installed(source: Source) -> Installed:
     for instruction in read(source).instructions:
         if instruction.keyword == "RUN" and len(found) < MOST:
             line, _ = source.position(instruction.span.start)
-            found += [command(words, source.path, line) for words in _commands(instruction)]
+            found += [command(words, source.path, line) for words in commands(instruction)]
     return Installed(
         tuple(one for each in found for one in each.requirements),
         tuple(one for each in found for one in each.files),
@@ -64,7 +64,7 @@ def installed(source: Source) -> Installed:
     )
 
 
-def _commands(instruction: Instruction) -> Iterator[list[str]]:
+def commands(instruction: Instruction) -> Iterator[list[str]]:
     """The words of each command; of a word that is not all literal, what stands before its variable, and `$`."""
     if instruction.form == "exec":
         yield list(instruction.exec_words)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def _toml(text: str) -> dict[str, Any]:
+def toml(text: str) -> dict[str, Any]:
+    """The tables of a text; none where it is no TOML."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -41,7 +42,7 @@ def _texts(value: object) -> Iterator[str]:
 
 def pyproject(text: str, path: str) -> Iterator[Requirement]:
     """PEP 621, PEP 735, Poetry, PDM, Hatch, Flit and uv; every group and extra counts."""
-    data, lines = _toml(text), Lines(text)
+    data, lines = toml(text), Lines(text)
     own = normalised(str(_at(data, "project", "name") or ""))
     elsewhere = {normalised(name) for name, entry in _items(_at(data, "tool", "uv", "sources")) if _is_elsewhere(entry)}
     for entry in islice(_listed_in(data), MOST):
@@ -64,7 +65,7 @@ def pyproject(text: str, path: str) -> Iterator[Requirement]:
 def listed(text: str, path: str, key: str) -> Iterator[Requirement]:
     """The requirements in the list under a top-level key of TOML."""
     lines = Lines(text)
-    for entry in islice(_texts(_at(_toml(text), key)), MOST):
+    for entry in islice(_texts(_at(toml(text), key)), MOST):
         found = parse(entry, path, lines.of(entry))
         if found is not None:
             yield found
@@ -92,7 +93,7 @@ def dynamic(text: str) -> Iterator[str]:
     """The requirements files from which setuptools takes the `dynamic` dependencies, as pyproject.toml names them."""
     if "dynamic" not in text:
         return
-    table = _at(_toml(text), "tool", "setuptools", "dynamic")
+    table = _at(toml(text), "tool", "setuptools", "dynamic")
     entries = [_at(table, "dependencies"), *(entry for _, entry in _items(_at(table, "optional-dependencies")))]
     for entry in entries:
         file = _at(entry, "file")
@@ -121,7 +122,7 @@ def _of_poetry(name: str, entry: object, path: str, lines: Lines) -> Requirement
 
 def pipfile(text: str, path: str) -> Iterator[Requirement]:
     """`packages` and `dev-packages` of a Pipfile."""
-    data, lines = _toml(text), Lines(text)
+    data, lines = toml(text), Lines(text)
     for group in ("packages", "dev-packages"):
         for name, entry in _items(_at(data, group))[:MOST]:
             value = _at(entry, "version") if isinstance(entry, dict) else entry

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prelaunch.image import Program
     from prelaunch.model import Certainty
     from prelaunch.project import Project
-    from prelaunch_rules.entrypoint_target_missing.application import Application
+    from prelaunch_rules.applications import Application
 
 NAME = "entrypoint-target-missing"
 _ENDS = ("\n", "/\n", "\r", ":", "/:", '"', "'", " ", "/ ")
@@ -26,7 +26,7 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each file, module or attribute of the start that is surely not there."""
     if image.start.state != "known" or is_windows(image):
         return
-    from prelaunch_rules.entrypoint_target_missing.application import applications
+    from prelaunch_rules.applications import applications
 
     for program in image.start.programs:
         yield from _file(program, image, project)
@@ -53,7 +53,7 @@ def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]
 
 def _application(application: Application, program: Program, image: Image, project: Project) -> Iterator[Finding]:
     """The module that a server is told to load, and the attribute of it."""
-    from prelaunch_rules.entrypoint_target_missing.application import installs_itself
+    from prelaunch_rules.applications import installs_itself
     from prelaunch_rules.entrypoint_target_missing.module import Lookup, attribute
 
     span = application.word.span or place_of(program, image)

@@ -89,8 +89,8 @@ def _may_run_another(image: Image, project: Project, path: str) -> bool:
 
     uv follows `.python-version`, and fetches what it says where the base has another one.
     """
-    minor = image.base.name.partition(":")[2].partition("-")[0].removeprefix("python")
-    minor = ".".join(minor.split(".")[:2])
+    tag = image.base.name.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    minor = ".".join(tag.removeprefix("python").partition("-")[0].split(".")[:2])
     texts = [one.fragment.text for stage in image.stages for one in stage.instructions if one.keyword != "COPY"]
     if any(found[0] != f"python{minor}" for text in texts for found in _ANOTHER_PYTHON.finditer(text)):
         return True
