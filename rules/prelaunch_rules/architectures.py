@@ -32,7 +32,7 @@ NAMES = {
 """How files, packages and compilers name an architecture, and what the OCI image index calls it. Not `arm` or `x86`:
 they name families too."""
 
-_OTHER_SYSTEMS = frozenset("apple darwin exe freebsd macos msi noarch osx win win64 windows".split())
+_OTHER_SYSTEMS = frozenset("apple darwin freebsd macos noarch osx win win64 windows".split())
 _X86_64 = ("x86_64", "x86-64")
 _CONSTANT, TARGET, BUILD = "constant", "target", "build"
 
@@ -63,6 +63,8 @@ def words_of(text: str) -> list[str]:
 
 def architecture_in(text: str) -> str:
     """The one architecture of Linux that a text names; "" where it names none, several, or another system."""
+    if text.lower().endswith((".exe", ".msi")):
+        return ""
     words = words_of(text)
     found = {NAMES[word] for word in words if word in NAMES}
     return found.pop() if len(found) == 1 and _OTHER_SYSTEMS.isdisjoint(words) else ""

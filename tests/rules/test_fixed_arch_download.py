@@ -30,6 +30,7 @@ RUNS = {
     f"RUN ARCH=$(dpkg --print-architecture); curl -O {URL}": [],
     "RUN curl -O https://example.com/tool-darwin-amd64": [],
     "RUN curl -O https://example.com/tool-amd64.exe": [],
+    "RUN curl -o cli.zip https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip": ["certain 2"],
     "RUN curl -O https://example.com/tool-${ARCH:-amd64}": [],
     "RUN curl -O https://example.com/tool-$ARCH": [],
     "RUN curl -O https://example.com/i386-tool": ["certain 2"],
