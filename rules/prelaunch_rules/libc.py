@@ -1,6 +1,7 @@
 """The C library of a base image, as far as its name tells it: for the rules about what is copied between images.
 
-Facts: the Docker Official Images, whose tags without `alpine` are of Debian; the distroless images' descriptions.
+Commonly known: Docker Official Images without `alpine` in their tag are of Debian; what the distroless images describe
+themselves as. Not checked image by image.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is known of base images without asking a registry: those that hold no program of their own to start.
 
-Facts: the Dockerfiles of the Docker Official Images and of the others named, as of August 2026. Such an image has no
+Commonly known of the Docker Official Images and of the others named, not checked image by image. Such an image has no
 ENTRYPOINT, so that what the Dockerfile says as CMD is what runs; its own CMD is a shell or an interpreter.
 """
 

@@ -1,6 +1,6 @@
 """How well-known servers name architectures in the files that they offer, and what a script puts there.
 
-Facts: the download pages of each project, as of August 2026. `uname -m` gives `x86_64` and `aarch64`, Debian's
+The names are widely used ones, not checked against the servers of late. `uname -m` gives `x86_64` and `aarch64`, Debian's
 `dpkg --print-architecture` and BuildKit's TARGETARCH give `amd64` and `arm64`.
 """
 

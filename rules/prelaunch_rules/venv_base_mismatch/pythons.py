@@ -1,6 +1,6 @@
 """Which Python a base image has, and for which one a stage installs packages.
 
-Facts: the official image `python` builds its own in /usr/local; Debian's and Ubuntu's is /usr/bin/python3 of the
+Commonly known, not checked image by image: the official image `python` builds its own in /usr/local; Debian's and Ubuntu's is /usr/bin/python3 of the
 version that the release has; uv takes the Python of the system where there is one that fits, else it downloads one to
 /root/.local/share/uv/python.
 """
