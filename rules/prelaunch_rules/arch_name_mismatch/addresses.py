@@ -1,7 +1,7 @@
 """How well-known servers name architectures in the files that they offer, and what a script puts there.
 
-The names are widely used ones, not checked against the servers of late. `uname -m` gives `x86_64` and `aarch64`, Debian's
-`dpkg --print-architecture` and BuildKit's TARGETARCH give `amd64` and `arm64`.
+The names are widely used ones, not checked against the servers of late. `uname -m` gives `x86_64` and `aarch64`,
+Debian's `dpkg --print-architecture` and BuildKit's TARGETARCH give `amd64` and `arm64`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Python packages whose wheels load a library of the system, and what a Dockerfile installs of both.
 
-Commonly reported (the threads in the README), not tried package by package: `python:*-slim` of Debian 12 and 13 holds none
-of these libraries.
+Commonly reported (the threads in the README), not tried package by package: `python:*-slim` of Debian 12 and 13 holds
+none of these libraries.
 """
 
 from __future__ import annotations

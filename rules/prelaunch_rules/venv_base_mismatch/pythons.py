@@ -1,8 +1,8 @@
 """Which Python a base image has, and for which one a stage installs packages.
 
-Commonly known, not checked image by image: the official image `python` builds its own in /usr/local; Debian's and Ubuntu's is /usr/bin/python3 of the
-version that the release has; uv takes the Python of the system where there is one that fits, else it downloads one to
-/root/.local/share/uv/python.
+Commonly known, not checked image by image: the official image `python` builds its own in /usr/local; Debian's and
+Ubuntu's is /usr/bin/python3 of the version that the release has; uv takes the Python of the system where there is one
+that fits, else it downloads one to /root/.local/share/uv/python.
 """
 
 from __future__ import annotations
