@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from prelaunch import discover, registry
 from prelaunch.engine import Judge, run
@@ -136,3 +138,17 @@ def test_the_message_says_what_is_left_out_by_what_and_what_imports_it(tmp_path:
         "`uv sync --no-dev` leaves out `httpx` (in the group `dev` of pyproject.toml), and `main.py:2`, which"
     )
     assert found.source.position(found.span.start)[0] == 4
+
+
+WORDS = st.sampled_from(
+    "uv sync --no-dev --no-group poetry install --only main --without pip -r pipenv requirements.txt && | python3 -m - "
+    "-- = $X cd ' \" \\ <<E #".split()
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(words=st.lists(WORDS, max_size=12), manifest=st.text(max_size=40), lock=st.text(max_size=40))
+def test_no_text_breaks_it(words: list[str], manifest: str, lock: str, tmp_path: Path) -> None:
+    files = {"pyproject.toml": f"{PROJECT}{GROUPS}{manifest}", "uv.lock": LOCK + lock, "poetry.lock": lock}
+    texts = {**files, "Dockerfile": dockerfile(" ".join(words)), "main.py": "import httpx\n"}
+    judge(tmp_path, {name: text.encode("utf-8", "replace").decode() for name, text in texts.items()})

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 NAME = "import-not-installed"
-_SIGNS = ("uv sync", "poetry install", "pipenv ", "-r ", "--requirement")
-"""One of them stands in a Dockerfile that installs from a list."""
+_SIGNS = ("uv sync", "poetry install", "pipenv ")
+"""One of them stands in a Dockerfile that installs by a lock file."""
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each distribution of a group that is not installed, and that a file which starts imports."""
-    if not any(sign in image.source.text for sign in _SIGNS):
+    if not any(sign in image.source.text for sign in _SIGNS) and not _has_lists(image, project):
         return
     from prelaunch_rules.import_not_installed.installs import installation
     from prelaunch_rules.import_not_installed.missing import missing
@@ -35,6 +35,19 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
             f" make it a dependency of the program itself"
         )
         yield Finding(NAME, "likely", image.source, install.instruction.span, message)
+
+
+def _has_lists(image: Image, project: Project) -> bool:
+    """Whether pip installs by a list, and there is another list for development in the folder or one above."""
+    if "pip" not in image.source.text or "-r" not in image.source.text:
+        return False
+    folder = image.source.path
+    while folder:
+        folder = folder.rpartition("/")[0]
+        for name in project.names(folder or "."):
+            if "require" in name and ("dev" in name or "test" in name):
+                return True
+    return False
 
 
 RULE = Rule(
