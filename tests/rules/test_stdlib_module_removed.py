@@ -111,3 +111,19 @@ def test_what_the_program_imports_runs_at_start(command: str, module: str, tmp_p
 def test_a_loop_of_imports_and_a_text_that_is_no_python_end_the_search(tmp_path: Path) -> None:
     files = {**LOCKED, "main.py": "import a\n", "a.py": "import b\nimport c\n", "b.py": "import a\n", "c.py": "((\n"}
     assert judge(tmp_path, "import a\nimport imp\n", files, "b.py") == ["stdlib-module-removed certain 2"]
+
+
+@pytest.mark.parametrize(
+    ("path", "certainty"),
+    [
+        ("tests/test_a.py", "hint"),
+        ("shop/tests/factory.py", "hint"),
+        ("shop/test_a.py", "hint"),
+        ("setup.py", "hint"),
+        ("docs/conf.py", "hint"),
+        ("shop/docs/render.py", "likely"),
+        ("shop/doc/example/render.py", "likely"),
+    ],
+)
+def test_a_file_for_development_is_worth_a_hint(path: str, certainty: str, tmp_path: Path) -> None:
+    assert judge(tmp_path, "import imp\n", {**LOCKED, "main.py": ""}, path) == [f"stdlib-module-removed {certainty} 1"]

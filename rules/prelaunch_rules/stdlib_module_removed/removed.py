@@ -61,7 +61,8 @@ _ANOTHER_PYTHON = re.compile(
 )
 """What may bring a Python beside that of the base, and run the program by it."""
 
-_ASIDE = frozenset({"test", "tests", "testing", "doc", "docs", "example", "examples", "benchmarks"})
+_TESTS = frozenset({"test", "tests"})
+_ASIDE = frozenset({"benchmarks", "doc", "docs", "example", "examples"})
 _ASIDE_FILES = frozenset({"setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py"})
 
 
@@ -128,9 +129,9 @@ def _may_have_setuptools(project: Project, path: str, folder: str) -> bool:
 def _is_aside(path: str) -> bool:
     """Whether a file serves the development of the program, by the names that are usual for such files."""
     *folders, name = path.split("/")
-    return (
-        name in _ASIDE_FILES or name.startswith("test_") or name.endswith("_test.py") or not _ASIDE.isdisjoint(folders)
-    )
+    if not _TESTS.isdisjoint(folders) or not _ASIDE.isdisjoint(folders[:1]):
+        return True
+    return name in _ASIDE_FILES or name.startswith("test_") or name.endswith("_test.py")
 
 
 def _runs_when_imported(fact: Import) -> bool:
