@@ -347,5 +347,5 @@ def test_an_interrupt_is_quiet(put: Put, monkeypatch: pytest.MonkeyPatch, capsys
 
     put("a.sh", "build\n")
     monkeypatch.setattr("prelaunch.engine.run", interrupt)
-    assert main(["check"]) == 130
+    assert main(["check", "a.sh"]) == 130
     assert capsys.readouterr() == ("", "")
