@@ -34,6 +34,6 @@ def lay(tmp_path: Path) -> Callable[..., tuple[Project, Image]]:
         project = Project(str(tmp_path), Settings(platforms=platforms, exclude=exclude))
         source = project.read(path)
         assert source is not None
-        return project, possible_images(project, source)[-1]
+        return project, possible_images(project, source)[-1]._replace(builds=project.builds_of(path))
 
     return write

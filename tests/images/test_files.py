@@ -245,3 +245,9 @@ def test_the_context_is_what_the_build_says(lay: Lay, command: str, origin: str)
     project, image = lay("FROM scratch\nCOPY main.py /\n", files, "deploy/Dockerfile")
     found = project.files_of(image).lookup("/main.py")
     assert f"{found.kind} {found.path}".strip() == origin
+
+
+def test_before_the_builds_are_asked_the_context_is_guessed(lay: Callable[..., tuple[Project, Image]]) -> None:
+    project, image = lay("FROM scratch\nCOPY run.sh /\n", {"deploy/run.sh": "x\n"}, "deploy/Dockerfile")
+    found = project.files_of(image._replace(builds=None)).lookup("/run.sh")
+    assert (found.kind, found.path) == ("repository", "deploy/run.sh")

@@ -66,6 +66,8 @@ class FolderContext:
 def open_context(project: Project, image: Image) -> FolderContext | None:
     """The build context of an image; None where it is not known which folder that is."""
     folder = image.context
+    if folder is None and image.builds is None:
+        folder = _guessed(project, image)  # enough for a suspicion; the builds are asked where there is one
     if folder is None:
         contexts = {build.context for build in project.builds_of(image.source.path)}
         if len(contexts) == 1:

@@ -118,13 +118,15 @@ def _is_used(distribution: str, asked: Asked, path: str, project: Project) -> bo
 
 def _certainty(row: Row, path: str, project: Project) -> Certainty:
     """Less than certain where the project has a release that is newer than what was looked at."""
-    from packaging.version import InvalidVersion, Version
-
     from prelaunch.dependencies import pinned, requirements
 
     version = pinned(requirements(project, path).get(row.package, ()))
+    if version is None:
+        return "certain"
+    from packaging.version import InvalidVersion, Version
+
     try:
-        return "likely" if version is not None and Version(version) > Version(row.last) else "certain"
+        return "likely" if Version(version) > Version(row.last) else "certain"
     except InvalidVersion:
         return "certain"
 
