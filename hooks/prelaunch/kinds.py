@@ -134,7 +134,7 @@ _SUFFIXES = {
 _OTHER_SUFFIXES = frozenset(
     "md rst txt adoc html j2 jinja jinja2 erb mustache hbs tpl tmpl template json toml xml lock go js ts jsx tsx rb rs "
     "java kt php pl lua c h cc cpp cs swift scala sql ps1 bat cmd css scss svg png gif jpg log orig rej patch diff "
-    "dockerignore gitignore sha256 sig asc zip gz tar pyc pyi vim el".split()
+    "dockerignore gitignore sha256 sig asc zip gz tar pyc pyi vim el so dll dylib exe whl jar".split()
 )
 _INTERPRETERS = {
     b"sh": "shell", b"bash": "shell", b"dash": "shell", b"zsh": "shell", b"ksh": "shell", b"ash": "shell",

@@ -39,6 +39,7 @@ WORDS: dict[str, tuple[bytes, ...] | None] = {"python": (b"jwt",), "notebook": N
         ("Containerfile", "dockerfile"),
         ("api.containerfile", "dockerfile"),
         ("Dockerfile.md", ""),
+        ("dockerfile.abi3.so", ""),
         ("Dockerfile.j2", ""),
         ("Dockerfile.dockerignore", ""),
         ("dockerfile_parser.go", ""),
