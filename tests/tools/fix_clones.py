@@ -9,7 +9,7 @@ folder, `platforms` is configured, and the fixes are written. Then it must hold 
 - it parses with another parser of its language than prelaunch's, if it did before: ruamel.yaml, python-hcl2, shfmt,
   json, tomllib, ast; a Makefile is read by prelaunch's reader, which has to see the same targets;
 - `builds` sees the same builds as before, of which some that were missing a platform are explicit now, and no other
-  changed; each changed file has at least one of them;
+  changed but for those that leave the platform to a file which was mended; each changed file has at least one of them;
 - a second `check --fix` changes nothing.
 
 Nothing of a repository is run. The exit code is 1 where something of this does not hold.
@@ -120,8 +120,10 @@ class Checked:
             if (old["path"], old["tool"], old["form"]) != (new["path"], new["tool"], new["form"]):
                 self.faults.append(f"{where}: another build stands in its place")
             elif (old["state"], old["platforms"]) != (new["state"], new["platforms"]):
-                mended = (old["state"], new["state"], new["platforms"]) == ("missing", "explicit", [self.platform])
-                if mended:
+                said_now = (old["platforms"], new["platforms"]) == ([], [self.platform])
+                if said_now and (old["state"], new["state"]) == ("delegated", "delegated"):
+                    continue  # the file that decides was mended
+                if said_now and (old["state"], new["state"]) == ("missing", "explicit"):
                     self.mended += 1
                     touched.add(old["path"])
                 else:
