@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prelaunch.images.runs import executable_by
+from prelaunch.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from prelaunch.image import Image
-    from prelaunch.project import Project
 
     Lay = Callable[..., tuple[Project, Image]]
 
@@ -248,6 +248,9 @@ def test_the_context_is_what_the_build_says(lay: Lay, command: str, origin: str)
 
 
 def test_before_the_builds_are_asked_the_context_is_guessed(lay: Callable[..., tuple[Project, Image]]) -> None:
-    project, image = lay("FROM scratch\nCOPY run.sh /\n", {"deploy/run.sh": "x\n"}, "deploy/Dockerfile")
-    found = project.files_of(image._replace(builds=None)).lookup("/run.sh")
+    files = {"deploy/run.sh": "x\n", "build.sh": 'docker build -f deploy/Dockerfile "$1"\n'}
+    project, image = lay("FROM scratch\nCOPY run.sh /\n", files, "deploy/Dockerfile")
+    assert project.files_of(image).lookup("/run.sh").kind == "unknown"
+    guessed = Project(project.files)
+    found = guessed.files_of(image._replace(builds=None)).lookup("/run.sh")
     assert (found.kind, found.path) == ("repository", "deploy/run.sh")
