@@ -294,6 +294,17 @@ def test_a_wheel_that_is_not_what_was_promised_is_a_line_of_the_report(server: S
     assert found.problems == ("tool 1.0: tool-1.0-py3-none-any.whl has another SHA-256 than its listing says",)
 
 
+def test_wheels_that_are_too_large_are_a_line_of_the_report(
+    server: Server, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.add("tool", "1.0", {"tool.py": "x = 1\n"})
+    listed = [wheel._replace(size=200_000_000) for wheel in Registry(server.address).wheels("tool")]
+    monkeypatch.setattr(Registry, "wheels", lambda *_: listed)
+    found = harvest("tool", options._replace(probing=False))
+    assert not found.surfaces
+    assert found.problems == ("tool: 1 of 1 wheels left out, of more than 150 MB",)
+
+
 def test_a_failure_of_one_distribution_stops_no_other(server: Server, options: Options, tmp_path: Path) -> None:
     server.add("tool", "1.0", {"tool.py": "x = 1\n"})
     server.files["broken-1.0-py3-none-any.whl"] = b"no zip"

@@ -15,7 +15,7 @@ from prelaunch.index.cache import Cache
 from prelaunch.index.extract import EXTRACTOR_VERSION, TESTS, normalised, surface_of
 from prelaunch.index.probe import PROBE_VERSION, Environment, ProbeError, Python
 from prelaunch.index.registry import Registry, RegistryError
-from prelaunch.index.releases import Release, choose
+from prelaunch.index.releases import LARGEST, Release, choose
 from prelaunch.index.surface import Probe, Surface, merge
 
 if TYPE_CHECKING:
@@ -78,8 +78,13 @@ def harvest(distribution: str, options: Options) -> Harvest:
     problems: list[str] = []
     known: dict[tuple[str, str], Bindings] = {}
     surfaces: list[tuple[Release, Surface]] = []
-    releases = choose(registry.wheels(distribution))
-    for release in releases:
+    wheels = registry.wheels(distribution)
+    large = sum(wheel.size > LARGEST for wheel in wheels)
+    if large:
+        problems.append(
+            f"{distribution}: {large} of {len(wheels)} wheels left out, of more than {LARGEST // 1_000_000} MB"
+        )
+    for release in choose(wheels):
         try:
             surfaces.append((release, _surface(release, registry, cache, known)))
         except (RegistryError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
