@@ -6,7 +6,9 @@ skipped would be mistaken for the build context. Flags that are not named here t
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from prelaunch.record import NamedTuple
 
 
 def _flags(names: str) -> frozenset[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prelaunch import CannotRunError, registry
-from prelaunch.arguments import parse
+from prelaunch import CannotRunError, plain_call, registry
 from prelaunch.commands import COMMANDS, load
 from prelaunch.config import suggestion
 
@@ -20,9 +19,13 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    options = parse(arguments)
-    if isinstance(options, int):
-        return options
+    options: Any = plain_call.read(arguments)
+    if options is None:
+        from prelaunch.arguments import parse
+
+        options = parse(arguments)
+        if isinstance(options, int):
+            return options
     try:
         code: int = load(COMMANDS[options.command].run)(options)
         sys.stdout.flush()

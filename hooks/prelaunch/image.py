@@ -51,9 +51,10 @@ Examples in the rule's README are files, as for every rule. A tag behind the lan
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from prelaunch.model import EMPTY
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

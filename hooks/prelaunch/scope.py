@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, engine
 from prelaunch.call import STDIN
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -6,9 +6,10 @@ Only in Python, where such text may well stand in a string, the tokenizer says w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.model import Finding, Source, Span
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from prelaunch.record import NamedTuple
 from prelaunch_rules.architectures import chain, instruction_of
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

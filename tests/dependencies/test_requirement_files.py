@@ -585,6 +585,30 @@ def test_a_long_list_is_read_in_one_look_at_the_text(name: str, tmp_path: Path) 
     assert len(list(read_folder(project(tmp_path, {name: text}), ""))) == len(names)
 
 
+_NAMES = st.text("aZ09._- é", max_size=4)
+_SPECIFIERS = st.lists(
+    st.tuples(
+        st.sampled_from(["==", "!=", ">=", "<=", "<", ">", "~=", "===", "=", "=>", ""]),
+        st.sampled_from(["1", "1.0", "01.2", "1.*", "1!2", "2.0rc1", "1.0.post1", "", "1.", ".1", "1 .2", " 3", "²"]),
+    ).map("".join),
+    max_size=3,
+).map(",".join)
+
+
+@given(
+    _NAMES,
+    st.sampled_from(["", " ", "  ", "[all]"]),
+    _SPECIFIERS,
+    st.sampled_from(["", " ", ",", "; python_version<'3'"]),
+)
+def test_a_plain_requirement_is_what_packaging_reads(name: str, gap: str, specifiers: str, end: str) -> None:
+    text = f"{name}{gap}{specifiers}{end}"
+    quick = parse(text, "requirements.txt", 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("prelaunch.dependencies.requirement._plain", lambda _text: None)
+        assert quick == parse(text, "requirements.txt", 1)
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_a_file_that_says_something_or_nothing(text: str) -> None:
     for read in (pyproject, pipfile, pipfile_lock, setup_cfg, setup_py, environment):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.dependencies.docker import is_dockerfile
 from prelaunch.dependencies.requirement import poetry
 from prelaunch.dependencies.text import join, read
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

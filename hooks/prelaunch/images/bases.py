@@ -6,7 +6,7 @@ ENTRYPOINT, so that what the Dockerfile says as CMD is what runs; its own CMD is
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from prelaunch.record import NamedTuple
 
 
 class KnownBase(NamedTuple):

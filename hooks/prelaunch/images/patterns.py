@@ -12,7 +12,8 @@ lengths.
 from __future__ import annotations
 
 import posixpath
-from typing import NamedTuple
+
+from prelaunch.record import NamedTuple
 
 MAX_PATTERNS = 2_000
 _MAX_LENGTH = 1_000

@@ -7,9 +7,10 @@ A command that is not known may write anything. Of the others, only what they wr
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.image import Instruction

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, Step
 from prelaunch.places.verdicts import Verdict
+from prelaunch.record import NamedTuple
 from prelaunch.resolve import MARKERS
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from prelaunch.builders import PLATFORM_VARIABLE, PROGRAMS, PUSHES
 from prelaunch.model import (
@@ -27,6 +27,7 @@ from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
 from prelaunch.places.verdicts import BY_DIGEST, Verdict, bare, exports_image, judge, outputs_of, publishes
 from prelaunch.places.written import in_flags
+from prelaunch.record import NamedTuple
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:

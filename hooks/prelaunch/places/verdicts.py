@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, State, Step
+from prelaunch.record import NamedTuple
 from prelaunch.resolve import MARKERS, Field
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ here-document at all.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.readers.dockerfile.lines import SPACE
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

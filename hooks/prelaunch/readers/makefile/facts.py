@@ -7,7 +7,9 @@ references (`$(X)`) still in place.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.model import Source, Span

@@ -5,7 +5,7 @@ Both branches of every conditional are read; the guards say which is which.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.model import Span
 from prelaunch.readers.makefile.facts import (
@@ -31,6 +31,7 @@ from prelaunch.readers.makefile.scanning import (
     outside,
     uncommented,
 )
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Piece
 from prelaunch.readers.makefile.context import END, Event, Scope
@@ -12,6 +12,7 @@ from prelaunch.readers.makefile.functions import match
 from prelaunch.readers.makefile.pieces import Pieces, text_of
 from prelaunch.readers.makefile.scanning import BLANK, assignment, references
 from prelaunch.readers.makefile.worlds import World, alternatives
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

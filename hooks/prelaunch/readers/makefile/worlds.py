@@ -6,9 +6,10 @@ taken by default is to be read, the world splits, and every variable is seen con
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from prelaunch.model import UNKNOWN
+from prelaunch.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
