@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.dependencies.conda import environment, spec
-from prelaunch.dependencies.docker import installed
+from prelaunch.dependencies.docker import _plain_commands, installed
 from prelaunch.dependencies.files import is_list, read_folder
 from prelaunch.dependencies.locks import head, locked, pipfile_lock
 from prelaunch.dependencies.manifests import dynamic, pipfile, pyproject, setup_cfg, setup_py
@@ -19,6 +19,7 @@ from prelaunch.dependencies.requirement import Requirement, parse, poetry
 from prelaunch.dependencies.tested import versions_tested
 from prelaunch.model import Source
 from prelaunch.project import Project
+from prelaunch.readers.shell import parse as shell
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -607,6 +608,34 @@ def test_a_plain_requirement_is_what_packaging_reads(name: str, gap: str, specif
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("prelaunch.dependencies.requirement._plain", lambda _text: None)
         assert quick == parse(text, "requirements.txt", 1)
+
+
+_SHELL = [
+    "pip",
+    "install",
+    " ",
+    " ",
+    "&&",
+    "&",
+    "a-b",
+    "x==1",
+    "-r",
+    "req.txt",
+    "time",
+    "if",
+    "\t",
+    "~",
+    "'",
+    "\\",
+    "\n",
+]
+
+
+@given(st.lists(st.sampled_from(_SHELL), max_size=12).map("".join))
+def test_a_plain_command_has_the_words_that_the_shell_reads(text: str) -> None:
+    plain = _plain_commands(text)
+    if plain is not None:
+        assert plain == [[word.text for word in each.words] for each in shell(text)]
 
 
 @given(st.text(max_size=300))
