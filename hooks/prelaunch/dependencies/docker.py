@@ -53,14 +53,13 @@ def is_dockerfile(name: str) -> bool:
 
 def installed(source: Source) -> Installed:
     """What `pip install` (also uv's), `poetry add`, `uv add` and `conda install` are told in a Dockerfile."""
-    text = source.text
-    if not any(word in text for word in ("pip", "poetry", "uv", "conda", "mamba", "pdm")):
+    if not _may_install(source.text):
         return Installed()
     from prelaunch.readers.dockerfile import read
 
     found: list[Installed] = []
     for instruction in read(source).instructions:
-        if instruction.keyword == "RUN" and len(found) < MOST:
+        if instruction.keyword == "RUN" and len(found) < MOST and _may_install(source.text[slice(*instruction.span)]):
             line, _ = source.position(instruction.span.start)
             found += [command(words, source.path, line) for words in commands(instruction)]
     return Installed(
@@ -68,6 +67,10 @@ def installed(source: Source) -> Installed:
         tuple(one for each in found for one in each.files),
         tuple(one for each in found for one in each.constraints),
     )
+
+
+def _may_install(text: str) -> bool:
+    return any(word in text for word in ("pip", "poetry", "uv", "conda", "mamba", "pdm"))
 
 
 def commands(instruction: Instruction) -> Iterator[list[str]]:
