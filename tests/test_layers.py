@@ -73,7 +73,7 @@ def test_a_rule_knows_the_data_types_and_its_own_folder(module: str, path: str) 
         if name.startswith(("prelaunch.", "prelaunch_rules")):
             typing_only = name == "prelaunch.project.Project"
             shared = name.startswith("prelaunch_rules.") and not name.startswith(others)
-            known = ("model.", "record.", "platforms.", "image.", "index.", "dependencies.", "DOCS")
+            known = ("model.", "typed.", "platforms.", "image.", "index.", "dependencies.", "DOCS")
             allowed = (own, *(f"prelaunch.{part}" for part in known))
             assert name.startswith(allowed) or typing_only or shared, f"{module} imports {name}"
 

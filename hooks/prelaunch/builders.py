@@ -6,9 +6,7 @@ skipped would be mistaken for the build context. Flags that are not named here t
 
 from __future__ import annotations
 
-from typing import Literal
-
-from prelaunch.record import NamedTuple
+from prelaunch.typed import Literal, NamedTuple
 
 
 def _flags(names: str) -> frozenset[str]:

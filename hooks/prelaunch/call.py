@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, discover, kinds
 from prelaunch.config import find_config, load_config
@@ -13,6 +12,7 @@ from prelaunch.files import Disk
 from prelaunch.globs import matches_any
 from prelaunch.model import Source
 from prelaunch.project import Project, Settings
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, engine, output, registry
 from prelaunch.call import STDIN, Call
 from prelaunch.config import suggestion
 from prelaunch.kinds import possible_facts
 from prelaunch.scope import limit
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError, plain_call, registry
 from prelaunch.commands import COMMANDS, load
 from prelaunch.config import suggestion
+from prelaunch.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from argparse import Namespace

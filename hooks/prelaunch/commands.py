@@ -6,9 +6,8 @@ A command is one line of `COMMANDS`. What it names is imported only when that co
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

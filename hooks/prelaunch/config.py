@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError
 from prelaunch.discover import relative
 from prelaunch.files import UnreadableError
 from prelaunch.project import Settings
+from prelaunch.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from prelaunch import DOCS
 from prelaunch.globs import matches_any
 from prelaunch.kinds import BUILD, IMAGE, IMPORT, YAML_KINDS, kind_by_name, possible_facts
 from prelaunch.model import Build, Finding, Import, Source, Span
 from prelaunch.project import MAX_BYTES, UnreadableError
-from prelaunch.record import NamedTuple
 from prelaunch.suppress import UNUSED, judge_ignores, read_ignores, suppress
+from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

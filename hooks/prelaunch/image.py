@@ -51,10 +51,9 @@ Examples in the rule's README are files, as for every rule. A tag behind the lan
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol
 
 from prelaunch.model import EMPTY
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

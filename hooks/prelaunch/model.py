@@ -9,9 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError
 from prelaunch.config import suggestion
-from prelaunch.record import NamedTuple
 from prelaunch.replace import replace
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from prelaunch.files import MAX_BYTES, Disk, Files, UnreadableError
 from prelaunch.model import EMPTY, Source
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -47,12 +47,12 @@ def _packages_in(folder: str) -> Iterator[str]:
         if not entry.endswith((".dist-info", ".egg-info")):
             continue
         try:
-            with open(os.path.join(folder, entry, "entry_points.txt"), encoding="utf-8", errors="replace") as file:
-                text = file.read()
+            with open(f"{folder}/{entry}/entry_points.txt", "rb", 0) as file:
+                data = file.read()
         except OSError:
             continue
-        if GROUP in text:
-            yield from _names(text)
+        if GROUP.encode() in data:
+            yield from _names(data.decode("utf-8", "replace"))
 
 
 def _names(entry_points: str) -> Iterator[str]:

@@ -7,10 +7,8 @@ default IFS; globs are left as written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Step
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch.variables import MAX_ALTERNATIVES, Definition, bounded, extremes, few
 
 if TYPE_CHECKING:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from prelaunch.model import EMPTY, UNKNOWN, UNSET, Step, Value
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.architectures import chain, instruction_of
 
 if TYPE_CHECKING:

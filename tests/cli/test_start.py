@@ -80,10 +80,18 @@ def test_with_something_to_do_or_to_say_the_program_goes_on(tmp_path: Path, argu
         (
             "build.sh",
             "docker buildx build .\n",
-            {"ruamel", "libcst", "tree_sitter", "rich", "dockerfile_parse", "json"},
+            {"ruamel", "libcst", "tree_sitter", "rich", "dockerfile_parse", "json", "typing", "argparse"},
         ),
-        ("Makefile", "x:\n\tdocker buildx build .\n", {"ruamel", "libcst", "tree_sitter", "rich", "json", "tomllib"}),
-        ("a.py", "from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2\n", {"ruamel", "libcst", "rich"}),
+        (
+            "Makefile",
+            "x:\n\tdocker buildx build .\n",
+            {"ruamel", "libcst", "tree_sitter", "rich", "json", "tomllib", "typing", "argparse"},
+        ),
+        (
+            "a.py",
+            "from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2\n",
+            {"ruamel", "libcst", "rich", "typing", "re", "argparse", "packaging"},
+        ),
     ],
 )
 def test_a_file_costs_only_its_own_parser(tmp_path: Path, name: str, content: str, foreign: set[str]) -> None:

@@ -7,11 +7,9 @@ longer than most of a run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.dependencies.python import PythonVersions, python_versions
 from prelaunch.dependencies.requirement import Requirement
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.dependencies import conda, locks
 from prelaunch.dependencies.docker import is_dockerfile
 from prelaunch.dependencies.listed import requirements_file
 from prelaunch.dependencies.text import beside, join, read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

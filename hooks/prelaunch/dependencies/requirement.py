@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import NamedTuple
 
 MOST = 20_000
 """A file that says more is no list of what a project needs."""

@@ -12,10 +12,10 @@ Fargate), AWS Lambda by CloudFormation, SAM, Serverless and Terraform (x86_64), 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from prelaunch.deploy.files import deploy_files
 from prelaunch.deploy.names import could_be, named_images, repository
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ ENTRYPOINT, so that what the Dockerfile says as CMD is what runs; its own CMD is
 
 from __future__ import annotations
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import NamedTuple
 
 
 class KnownBase(NamedTuple):

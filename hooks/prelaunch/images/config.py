@@ -8,13 +8,13 @@ takes away the `CMD` that was inherited, not one of its own stage, wherever that
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Command, Config, Setting, Word
 from prelaunch.images.bases import known_base
 from prelaunch.images.scope import MAX_NAMES, scope
 from prelaunch.images.stages import base_of, chain_of, effective
 from prelaunch.readers.dockerfile.words import json_array, split_words
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ Facts: `.dockerignore` is read from beside the Dockerfile under the Dockerfile's
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.images.copies import read_copy
 from prelaunch.images.patterns import is_excluded, read_ignore_file
 from prelaunch.images.stages import effective
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.image import Image, Stage

@@ -9,7 +9,6 @@ stay within one part of a path.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Literal, Protocol
 
 from prelaunch.image import Origin
 from prelaunch.images.config import arguments
@@ -17,7 +16,7 @@ from prelaunch.images.patterns import Pattern, cleaned, compile_pattern, is_excl
 from prelaunch.images.scope import scope
 from prelaunch.images.stages import copied_from
 from prelaunch.readers.dockerfile.words import heredoc_words
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Origin, Setting
 from prelaunch.images.bases import known_base
@@ -21,7 +20,7 @@ from prelaunch.images.stages import base_of, chain_of, effective
 from prelaunch.model import UNKNOWN
 from prelaunch.readers.dockerfile.environment import assignments
 from prelaunch.readers.dockerfile.expand import expand
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.image import Image, Instruction, Stage

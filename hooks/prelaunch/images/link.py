@@ -5,14 +5,13 @@ The repository's build files are read once, when somebody asks; how many, is bou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.image import Image, Platforms
 from prelaunch.images.stages import leaves
 from prelaunch.model import HANDED, UNKNOWN, UNSET
 from prelaunch.places.dockerfile import load
 from prelaunch.platforms import parse
 from prelaunch.readers.dockerfile import with_arguments
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

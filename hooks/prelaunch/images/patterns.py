@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import posixpath
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import NamedTuple
 
 MAX_PATTERNS = 2_000
 _MAX_LENGTH = 1_000

@@ -7,10 +7,9 @@ A command that is not known may write anything. Of the others, only what they wr
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.image import Instruction

@@ -8,8 +8,6 @@ environment: the later one wins. The words of an instruction are expanded before
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.image import Reference, Scope, Variable
 from prelaunch.images.stages import base_of, chain_of, effective
 from prelaunch.model import UNKNOWN
@@ -17,6 +15,7 @@ from prelaunch.readers.dockerfile.environment import assignments
 from prelaunch.readers.dockerfile.expand import Effort, expand, is_known
 from prelaunch.readers.dockerfile.stages import AUTOMATIC
 from prelaunch.readers.dockerfile.words import split_words
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,9 +6,8 @@ built on it, and in these only).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.image import Base
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

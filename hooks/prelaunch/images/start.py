@@ -6,11 +6,10 @@ Facts: the Dockerfile reference ("Understand how CMD and ENTRYPOINT interact") a
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Program, Start, Word
 from prelaunch.model import UNKNOWN
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,6 @@ Inputs are those of each action's own action.yml; actions whose inputs are not k
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Build, Platform, Span, Step, Value
 from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
@@ -16,7 +15,7 @@ from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import text_of
 from prelaunch.readers.ci.templates import value_of
 from prelaunch.readers.yaml import key_slot
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.builders import CONTAINER_WORDS, JIB_PLUGIN, PROGRAMS, PUSHES, Program, Tool
 from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import ANY, NO_PUSHES, Pushes
 from prelaunch.places.verdicts import bare
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.places.dockerfile_python import python_fragments
 from prelaunch.places.dockerfile_text import SHELLS, program, script
 from prelaunch.places.publishing import NO_PUSHES, published
 from prelaunch.readers.dockerfile import Dockerfile, Stage, read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Build, Source

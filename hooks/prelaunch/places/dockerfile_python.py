@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.places.dockerfile_text import body_as_script, interpreter, program, script
 from prelaunch.readers.dockerfile.words import heredoc_words, split_words
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

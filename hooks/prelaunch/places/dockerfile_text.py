@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Fragment, Piece
 from prelaunch.readers.dockerfile.words import heredoc_words, json_array
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.readers.dockerfile import Instruction

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, Step
 from prelaunch.places.verdicts import Verdict
-from prelaunch.record import NamedTuple
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

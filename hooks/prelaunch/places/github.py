@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN, Platform, Step, Value
 from prelaunch.places.actions import Place, action_name, read_action, runs_here, scripts
 from prelaunch.places.legs import Legs
@@ -17,6 +15,7 @@ from prelaunch.readers.ci.github import Job, environment, host, jobs, labels, ma
 from prelaunch.readers.ci.matrix import MAX_COMBINATIONS, combinations, narrowed
 from prelaunch.readers.ci.templates import render, value_of
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

@@ -6,9 +6,8 @@ later `imagetools create`; legs that push the same tag replace each other's imag
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.places.publishing import ANY
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

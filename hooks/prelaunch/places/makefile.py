@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, published_elsewhere, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script
 from prelaunch.readers.makefile import Environment, Program, Unit, expand_recipe, named, runs_in_sh, units
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Build, Piece, Source

@@ -7,9 +7,7 @@ not known; such a name could be any that agrees with the rest.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

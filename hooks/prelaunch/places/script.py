@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from prelaunch.builders import PLATFORM_VARIABLE, PROGRAMS, PUSHES
 from prelaunch.model import (
     EMPTY,
@@ -27,8 +25,8 @@ from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
 from prelaunch.places.verdicts import BY_DIGEST, Verdict, bare, exports_image, judge, outputs_of, publishes
 from prelaunch.places.written import in_flags
-from prelaunch.record import NamedTuple
 from prelaunch.resolve import MARKERS, Field
+from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Piece, Step, Value
 from prelaunch.places.conditions import truth
 from prelaunch.readers.shell import parse
 from prelaunch.resolve import MARKERS, Expander, Field, Fields, assignments
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch.variables import Branches, Definition, Items, Variables, bounded
 
 if TYPE_CHECKING:

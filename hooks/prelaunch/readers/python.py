@@ -10,11 +10,11 @@ import ast
 import warnings
 from bisect import bisect_left
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Import, Source
 from prelaunch.project import UnreadableError
 from prelaunch.readers.python_guards import comment_guard, guarded_nodes, module_guards
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Fragment, Span

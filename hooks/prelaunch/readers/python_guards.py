@@ -6,9 +6,8 @@ Every guard errs on the side of silence: a reason is given where the import migh
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TextIO
 
 from prelaunch.model import Build
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch.writers.place import place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TextIO
 
     from prelaunch.engine import Report
     from prelaunch.model import Finding

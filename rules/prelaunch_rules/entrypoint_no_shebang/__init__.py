@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.started import started
 
 if TYPE_CHECKING:

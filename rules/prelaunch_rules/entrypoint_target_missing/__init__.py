@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.started import is_windows, path_of, place_of
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules import suspects
 
 if TYPE_CHECKING:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from prelaunch.index.lookup import PYTHON, Asked, always_there, history, lacking_in_all, provider
 from prelaunch.index.shipped import index
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.import_names.surroundings import may_be_another
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Image
 from prelaunch.model import Edit, Finding, Fix, Rule
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.malformed_exec_form.array import read_array
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import NamedTuple
 
 _BLANK = " \t"
 _PAIRS = {"'": "'", '"': '"', "\u201c": "\u201d", "\u201d": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Edit, Fix
 from prelaunch.platforms import KNOWN_ARCHITECTURES, KNOWN_OS, normalise
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Build

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Build, Finding, Rule
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.platform_names import OTHER_SYNTAX, known, meant, readable, replacement
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ none of these libraries.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.compiled import taken
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Image
 from prelaunch.model import Edit, Finding, Fix, Rule
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.programs import lacks
 from prelaunch_rules.started import is_windows
 

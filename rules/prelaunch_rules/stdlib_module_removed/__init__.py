@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Finding, Import, Rule
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.import_names import sift
 
 if TYPE_CHECKING:

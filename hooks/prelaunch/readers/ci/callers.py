@@ -7,14 +7,13 @@ Source of the rules: GitHub's "Reusing workflows" and "Workflow syntax" referenc
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Step
 from prelaunch.project import UnreadableError
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.matrix import combinations
 from prelaunch.readers.ci.templates import value_of
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Step
 from prelaunch.readers.ci.functions import FUNCTIONS, equal, is_unknown, less, text_of, truth
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,9 +6,8 @@ a marker (`UNKNOWN`, `HANDED`) among them does not let it be known. Values are a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
 from prelaunch.model import HANDED, UNKNOWN
+from prelaunch.typed import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable

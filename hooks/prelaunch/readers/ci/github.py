@@ -5,14 +5,12 @@ Source of the rules: GitHub's "Workflow syntax" and "Metadata syntax" references
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, Platform, Step, Value
 from prelaunch.readers.ci.expressions import Context, Outcome, evaluate
 from prelaunch.readers.ci.functions import is_unknown, text_of, truth
 from prelaunch.readers.ci.matrix import plain
 from prelaunch.readers.ci.templates import places, value_of
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

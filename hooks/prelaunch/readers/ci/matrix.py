@@ -7,12 +7,12 @@ to each combination of which it changes no original value, else a combination of
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Step
 from prelaunch.readers.ci.expressions import Context, Outcome
 from prelaunch.readers.ci.functions import equal, is_unknown
 from prelaunch.readers.ci.templates import value_of
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Piece
 from prelaunch.readers.ci.expressions import MAX_OUTCOMES, Outcome, evaluate
 from prelaunch.readers.ci.functions import text_of
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

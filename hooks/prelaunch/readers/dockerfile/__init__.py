@@ -5,14 +5,13 @@ Written after the Dockerfile reference and the observed behaviour of BuildKit's 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Span
 from prelaunch.readers.dockerfile.expand import Effort
 from prelaunch.readers.dockerfile.facts import Argument, Dockerfile, Flag, Form, Heredoc, Instruction, Stage
 from prelaunch.readers.dockerfile.lines import SPACE, Lines, Logical, logical_lines, read_directives, read_heredoc
 from prelaunch.readers.dockerfile.stages import read_arguments, read_stages
 from prelaunch.readers.dockerfile.words import BLANK, heredoc_words, json_array, take_flags
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

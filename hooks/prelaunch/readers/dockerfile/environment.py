@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN, Step, Value
 from prelaunch.readers.dockerfile.expand import Effort, expand
 from prelaunch.readers.dockerfile.stages import AUTOMATIC
 from prelaunch.readers.dockerfile.words import BLANK, split_words
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,8 @@ Own code because dockerfile-parse gives `a::-latest}` for `a:${V:-latest}` and k
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.model import Fragment, Source, Span

@@ -6,12 +6,11 @@ them) but costs 8 ms to import. It is asked, late, only about a `FROM` that Dock
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import EMPTY, UNKNOWN
 from prelaunch.readers.dockerfile.expand import Effort, expand, is_known
 from prelaunch.readers.dockerfile.facts import Argument, Instruction, Stage
 from prelaunch.readers.dockerfile.words import BLANK, split_words
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Value
 from prelaunch.readers.makefile.context import END, Scope
 from prelaunch.readers.makefile.pieces import Pieces, steps_of, text_of
 from prelaunch.readers.makefile.worlds import ChoiceError, World, alternatives
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.readers.makefile.program import Program

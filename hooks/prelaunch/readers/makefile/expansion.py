@@ -6,13 +6,12 @@ pieces and everything else is anchored at the reference it replaced; a variable'
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN, Piece
 from prelaunch.readers.makefile.functions import PURE, looked_for, patsubst
 from prelaunch.readers.makefile.pieces import MAX_PIECES, Pieces, bounded, one, steps_of, text_of
 from prelaunch.readers.makefile.scanning import BLANK, arguments, assignment, closer, colon_of
 from prelaunch.readers.makefile.worlds import ChoiceError
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

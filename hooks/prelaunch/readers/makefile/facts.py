@@ -7,9 +7,8 @@ references (`$(X)`) still in place.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from prelaunch.model import Source, Span

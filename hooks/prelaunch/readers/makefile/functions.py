@@ -5,9 +5,8 @@ Where the result would depend on what `UNKNOWN` stands for, the result is `UNKNO
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
 from prelaunch.model import UNKNOWN, Piece
 from prelaunch.readers.makefile.functions import MAX_TEXT
+from prelaunch.typed import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from prelaunch.model import Step

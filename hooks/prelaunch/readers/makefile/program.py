@@ -7,7 +7,6 @@ top makefile), beside the including file, and in each folder above it.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Source
 from prelaunch.readers.makefile.context import Event, Scope
@@ -16,7 +15,7 @@ from prelaunch.readers.makefile.pieces import text_of
 from prelaunch.readers.makefile.reading import read
 from prelaunch.readers.makefile.variables import Variables
 from prelaunch.readers.makefile.worlds import BoundTest, World, alternatives
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.project import Project

@@ -5,8 +5,6 @@ Both branches of every conditional are read; the guards say which is which.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Span
 from prelaunch.readers.makefile.facts import (
     Assignment,
@@ -31,7 +29,7 @@ from prelaunch.readers.makefile.scanning import (
     outside,
     uncommented,
 )
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

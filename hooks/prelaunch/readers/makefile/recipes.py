@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Piece
 from prelaunch.readers.makefile.context import END, Event, Scope
@@ -12,7 +11,7 @@ from prelaunch.readers.makefile.functions import match
 from prelaunch.readers.makefile.pieces import Pieces, text_of
 from prelaunch.readers.makefile.scanning import BLANK, assignment, references
 from prelaunch.readers.makefile.worlds import World, alternatives
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ After the GNU make manual: 3.1.1 (splitting lines), 3.7 (parsing), 6.5 (setting 
 
 from __future__ import annotations
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import NamedTuple
 
 CLOSERS = {"(": ")", "{": "}"}
 BLANK = " \t"

@@ -6,13 +6,13 @@ What make itself sets, and what every environment holds, is told apart from what
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Piece, Source, Step
 from prelaunch.readers.makefile.context import DEFAULTS, END, FUEL, OPEN, Context, Event, Meter, Scope, Segment
 from prelaunch.readers.makefile.expansion import Expander
 from prelaunch.readers.makefile.pieces import Pieces, one, text_of
 from prelaunch.readers.makefile.worlds import BoundTest, ChoiceError, Refinement, World, compare, learned
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

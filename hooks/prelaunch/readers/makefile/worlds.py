@@ -6,18 +6,17 @@ taken by default is to be read, the world splits, and every variable is seen con
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
-
 from prelaunch.model import UNKNOWN
-from prelaunch.record import NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from prelaunch.model import Source
     from prelaunch.readers.makefile.facts import Test
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 MAX_ALTERNATIVES = 8
 """More worlds than this are seen as one, in which every variable that depends on an open condition is UNKNOWN."""

@@ -3,9 +3,9 @@ r"""The escapes of `$'...'` (GNU bash manual, "ANSI-C Quoting")."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from prelaunch.readers.shell.syntax import Part
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.readers.shell.drafts import Parts

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from prelaunch.record import NamedTuple
+from prelaunch.typed import Literal, NamedTuple
 
 PartKind = Literal["literal", "parameter", "command", "arithmetic", "process"]
 

@@ -7,12 +7,11 @@ costs one reference, so that an alias bomb is harmless.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Fragment, Piece, Source, Span
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml.nodes import Node
 from prelaunch.readers.yaml.scalars import BREAKS, block_pieces, flow_pieces
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Protocol

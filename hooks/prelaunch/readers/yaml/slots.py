@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from prelaunch.model import Slot, Source, Span
 from prelaunch.readers.yaml.scalars import BREAKS
+from prelaunch.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from prelaunch.readers.yaml.nodes import Node

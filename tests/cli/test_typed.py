@@ -9,7 +9,7 @@ from typing import NamedTuple as Typed
 
 import pytest
 
-from prelaunch.record import NamedTuple
+from prelaunch.typed import NamedTuple
 
 
 class Ours(NamedTuple):
