@@ -8,7 +8,6 @@ if the file then holds the same builds and imports, and the same findings but fo
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prelaunch import CannotRunError, engine
 from prelaunch.call import STDIN
@@ -20,6 +19,7 @@ from prelaunch.model import Edit, Span
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml import read, walk
 from prelaunch.suppress import MARK, UNUSED, read_ignores
+from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, HelpFormatter, RawDescriptionHelpFormatter
-from typing import TYPE_CHECKING
 
 from prelaunch import __version__
 from prelaunch.commands import COMMANDS, load
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace

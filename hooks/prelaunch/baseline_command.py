@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, baseline, engine
 from prelaunch.arguments import add_paths, add_rule_choice
@@ -12,6 +11,7 @@ from prelaunch.call import STDIN, Call
 from prelaunch.check import make_judge
 from prelaunch.output import write_file
 from prelaunch.scope import Scope
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.model import Step
+from prelaunch.typed import TYPE_CHECKING, Any
 from prelaunch.writers.place import place, printable
 
 if TYPE_CHECKING:

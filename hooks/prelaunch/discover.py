@@ -191,18 +191,26 @@ def relative(root: str, path: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, "/")
 
 
-def walk(root: str, folder: str) -> Iterator[str]:
+def listing(top: str) -> list[tuple[str, bool | None]]:
+    """Every file below `top`, relative to it, and whether it is a symbolic link, None where that is to be looked up.
+
+    In a git work tree the tracked files and the untracked ones that git does not ignore; elsewhere all files but those
+    of `.git`, virtual environments and the like.
+    """
+    listed = _git_files(top)
+    return list(_all_files(top) if listed is None else listed)
+
+
+def walk(root: str, folder: str, listed: Iterable[tuple[str, bool | None]] | None = None) -> Iterator[str]:
     """Every file below `folder` (relative to `root`, "." for all), as paths relative to `root`, sorted.
 
-    In a git work tree these are the tracked and the untracked files that git does not ignore; elsewhere all files but
-    those of `.git`, virtual environments and the like. A symbolic link to a file inside the root gives that file's own
+    Which there are says `listing`, unless it is given. A symbolic link to a file inside the root gives that file's own
     path, once; other links are not followed. Folders that hold other people's code (`vendor`) are left out, unless
     `folder` lies in one.
     """
     top = os.path.join(root, folder)
-    paths = _git_files(top)
     found = set()
-    for path, link in _all_files(top) if paths is None else paths:
+    for path, link in listing(top) if listed is None else listed:
         if not kind_by_name(path) or is_foreign(path):
             continue
         full = f"{top}/{path}"
@@ -215,18 +223,17 @@ def walk(root: str, folder: str) -> Iterator[str]:
     yield from sorted(found)
 
 
-def all_files(root: str) -> Iterator[str]:
-    """Every file below `root` that git does not ignore, of whatever name, relative to it; links and `vendor` not."""
-    listed = _git_files(root)
-    for path, link in _all_files(root) if listed is None else listed:
+def own_files(root: str, listed: Iterable[tuple[str, bool | None]]) -> Iterator[str]:
+    """The files of a `listing` of `root`, of whatever name, without links and what lies below `vendor` and the like."""
+    for path, link in listed:
         if not (os.path.islink(f"{root}/{path}") if link is None else link) and not is_foreign(path):
             yield path
 
 
 def is_foreign(path: str) -> bool:
     """Whether a path lies in a folder of other people's code."""
-    # the first test is for speed: next to no path holds the name at all
-    return any(name in path and f"/{name}" in f"/{path}" for name in _FOREIGN)
+    # the first test is for speed: next to no path holds the names at all
+    return ("vendor/" in path or "node_modules/" in path) and any(f"/{name}" in f"/{path}" for name in _FOREIGN)
 
 
 def _git_files(top: str) -> Iterator[tuple[str, bool | None]] | None:

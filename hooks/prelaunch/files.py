@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import cached_property
 
 from prelaunch import discover
 from prelaunch.kinds import kind_by_name
@@ -113,7 +114,12 @@ class Disk:
 
     def paths(self) -> Iterator[str]:
         """As `Files` says; in a git work tree without the files that git ignores."""
-        return discover.all_files(self.root)
+        return discover.own_files(self.root, self._listed)
+
+    @cached_property
+    def _listed(self) -> list[tuple[str, bool | None]]:
+        """Which files there are, asked of git once: a run speaks of one moment."""
+        return discover.listing(self.root)
 
     def candidates(
         self, folder: str, words: Words, exclude: Sequence[str] = (), without: Collection[str] = ()
@@ -121,7 +127,7 @@ class Disk:
         """As `Files` says; in a git work tree without the files that git ignores."""
         from prelaunch.globs import matches_any
 
-        inside = discover.walk(self.root, folder)
+        inside = discover.walk(self.root, folder, self._listed if folder == "." else None)
         if exclude:
             inside = (path for path in inside if not matches_any(path, exclude))
         if without:

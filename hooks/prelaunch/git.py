@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError
 from prelaunch.discover import MAX_BYTES, git_environment
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

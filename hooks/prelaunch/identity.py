@@ -7,7 +7,8 @@ the file. No line number and no message is in it: lines that move and words that
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

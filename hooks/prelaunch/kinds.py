@@ -119,6 +119,8 @@ _PIPELINE_STARTS = {
     "azure-pipeline": "azure", ".azure-pipeline": "azure", ".vsts-ci": "azure", ".drone": "drone",
     "appveyor": "appveyor", ".appveyor": "appveyor",
 }  # fmt: skip
+_PIPELINE_BEGINNINGS = tuple(_PIPELINE_STARTS)
+_CLUSTER_BEGINNINGS = ("skaffold", "serverless", "pulumi")
 _STEP_KEYS = (b"cmd:", b"cmds:", b"command:", b"commands:", b"run:", b"script:", b"scripts:")
 _AZURE_STEPS = (b"- script:", b"- bash:", b"- pwsh:", b"- powershell:")
 _SUFFIXES = {
@@ -202,29 +204,29 @@ def _yaml_kind(path: str, name: str) -> str:
 
 def _pipeline_kind(path: str, stem: str) -> str:
     """The kind of a CI system's file by its folder or its name (`stem`: without its ending), "" for none."""
-    for folder, kind in _PIPELINE_FOLDERS.items():
-        if folder in path:
-            return kind
+    if "/." in path:  # every one of these folders is hidden; asked first because this is asked of every YAML file
+        for folder, kind in _PIPELINE_FOLDERS.items():
+            if folder in path:
+                return kind
     if stem in _PIPELINE_NAMES:
         return _PIPELINE_NAMES[stem]
-    for start, kind in _PIPELINE_STARTS.items():
-        if stem.startswith(start):
-            return kind
+    if stem.startswith(_PIPELINE_BEGINNINGS):
+        return next(kind for start, kind in _PIPELINE_STARTS.items() if stem.startswith(start))
     return ""
 
 
 def _cluster_kind(path: str, stem: str) -> str:
     """The kind of a cloud's, cluster's or release tool's file by its name (`stem`: without its ending), "" for none."""
-    for word in ("cloudbuild", "goreleaser"):
-        if word in stem:
-            return word
+    if "cloudbuild" in stem:
+        return "cloudbuild"
+    if "goreleaser" in stem:
+        return "goreleaser"
     if stem.startswith("buildspec") or stem.endswith("buildspec"):
         return "codebuild"
     if stem.startswith("taskfile") or stem.endswith(".taskfile"):
         return "taskfile"
-    for start in ("skaffold", "serverless", "pulumi"):
-        if stem.startswith(start):
-            return start
+    if stem.startswith(_CLUSTER_BEGINNINGS):
+        return next(start for start in _CLUSTER_BEGINNINGS if stem.startswith(start))
     return "ansible" if "/roles/" in f"/{path}" and ("/tasks/" in path or "/handlers/" in path) else ""
 
 

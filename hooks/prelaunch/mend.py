@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import CannotRunError
 from prelaunch.engine import order, read_facts, run
@@ -12,6 +11,7 @@ from prelaunch.kinds import kind_by_name
 from prelaunch.model import Source
 from prelaunch.project import Project
 from prelaunch.replace import replace
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,9 +6,8 @@ The tools come out of the tables that the readers use; the places are told here,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from prelaunch.builders import PROGRAMS
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

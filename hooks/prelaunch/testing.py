@@ -20,7 +20,6 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import discover, registry
 from prelaunch.config import load_config
@@ -28,6 +27,7 @@ from prelaunch.engine import OWN_RULES, Judge, run
 from prelaunch.mend import mend
 from prelaunch.model import EMPTY
 from prelaunch.project import Project, Settings
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

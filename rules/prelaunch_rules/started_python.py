@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.applications import applications
 from prelaunch_rules.started import is_windows, path_of
 

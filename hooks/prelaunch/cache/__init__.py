@@ -7,7 +7,7 @@ the answers are still the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.cache.run import Kept

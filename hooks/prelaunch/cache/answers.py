@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
 
 from prelaunch.cache.log import CANDIDATES, COMMITTED, EXISTS, FOLDER, IGNORED, NAMES, PATHS, READ
+from prelaunch.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -9,9 +9,12 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from typing import Any
 
 from prelaunch.cache.answers import digest
+from prelaunch.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prelaunch.typed import Any
 
 FOLDER = "PRELAUNCH_CACHE_DIR"
 """The environment variable that names another folder; empty, nothing is kept."""

@@ -6,7 +6,7 @@ a group, and a file that uses the answer depends on the group.
 
 from __future__ import annotations
 
-from typing import Any
+from prelaunch.typed import Any
 
 Ask = tuple[str, Any]
 """A kind of question and what it was about: a path, or, of the kind `GROUP`, the number of a group."""

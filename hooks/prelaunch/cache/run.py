@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from prelaunch.cache import document
 from prelaunch.cache.answers import Answers, Checker, digest
@@ -12,6 +11,7 @@ from prelaunch.cache.log import GROUP, Log
 from prelaunch.cache.looks import Looks
 from prelaunch.engine import Judged, judge_file, report
 from prelaunch.model import Source
+from prelaunch.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from itertools import islice
-from typing import TYPE_CHECKING, Any
 
 from prelaunch.dependencies.requirement import MOST, Requirement, is_pin, normalised, parse, poetry
 from prelaunch.dependencies.text import Lines
+from prelaunch.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ast

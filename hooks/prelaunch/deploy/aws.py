@@ -6,11 +6,10 @@ decides). Lambda: `Architectures`, x86_64 where none is named (aws/aws-sam-cli s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.deploy.names import literal
 from prelaunch.deploy.requirement import Requirement, architecture
 from prelaunch.model import Deployment, Span
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

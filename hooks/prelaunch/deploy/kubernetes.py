@@ -6,12 +6,11 @@ an affinity are alternatives, the expressions of a term hold together (k8s.io/ap
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.deploy.names import literal
 from prelaunch.deploy.requirement import Requirement, architecture, both, either
 from prelaunch.model import Deployment, Span
 from prelaunch.readers.yaml import walk
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.deploy import aws, kubernetes
 from prelaunch.deploy.names import literal
 from prelaunch.deploy.requirement import architecture
 from prelaunch.model import Deployment
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.deploy.names import literal
 from prelaunch.deploy.requirement import Requirement, architecture, both
 from prelaunch.model import Deployment
 from prelaunch.readers.hcl import read
 from prelaunch.readers.hcl.syntax import Literal
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

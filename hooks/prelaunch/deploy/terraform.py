@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.deploy.names import literal
 from prelaunch.deploy.requirement import Requirement, architecture
 from prelaunch.model import UNKNOWN, Deployment, Span
 from prelaunch.places.terraform import Module
 from prelaunch.readers.hcl.syntax import Call, Items, Literal, Object
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,10 @@ shortest public path; then, where no such name is, the most similar one of the s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
 from prelaunch.index.package import PRESENT
 from prelaunch.index.similar import similar, words
 from prelaunch.index.surface import DEFINED, IMPORTED
+from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

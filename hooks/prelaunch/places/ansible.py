@@ -7,7 +7,6 @@ buildx, `podman_image` its `arch` to podman (docs.ansible.com: community.docker,
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
 from prelaunch.places.arguments import read_arguments
@@ -18,6 +17,7 @@ from prelaunch.places.substitution import put
 from prelaunch.places.verdicts import bare
 from prelaunch.readers.yaml import key_slot, read, walk
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,6 @@ says otherwise (appveyor.com/docs, "appveyor.yml reference").
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Platform, Value
 from prelaunch.places.pipelines import (
     MAX_ITEMS,
@@ -20,6 +18,7 @@ from prelaunch.places.pipelines import (
     variables,
 )
 from prelaunch.places.script import merge, of_unit
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

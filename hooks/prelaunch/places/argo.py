@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Step, Value
 from prelaunch.places.containers import Surroundings, host_of, read_container
 from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, put, single
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

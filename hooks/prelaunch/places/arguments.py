@@ -6,8 +6,6 @@ word, whatever stands in it. A shell among them (`['sh', '-c', 'docker build .']
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.builders import PROGRAMS
 from prelaunch.model import UNKNOWN, Fragment, Slot, Span
 from prelaunch.places.commands import pushes, understand
@@ -16,6 +14,7 @@ from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.script import ScriptFacts, build_of, read_script, unite
 from prelaunch.places.written import in_nodes
 from prelaunch.resolve import MARKERS, Field
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

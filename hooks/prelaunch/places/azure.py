@@ -7,8 +7,6 @@ variables, the pool and the matrix of what is around it; templates of the reposi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Fragment, Platform, Step, Value
 from prelaunch.places.azure_tasks import Task, read_task
 from prelaunch.places.pipelines import (
@@ -25,6 +23,7 @@ from prelaunch.places.pipelines import (
 from prelaunch.places.script import Dialect, ScriptFacts, merge, of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, bare_text, put, single
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Fragment, Span, Step
 from prelaunch.places.pipelines import NOTHING, Scripts, flag_slot
@@ -16,6 +15,7 @@ from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES
 from prelaunch.places.script import Dialect, ScriptFacts, merge
 from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Build, Slot, Source, Span, Step
 from prelaunch.places.files import Inputs, inside, together, with_inputs
@@ -11,6 +10,7 @@ from prelaunch.project import UnreadableError
 from prelaunch.readers.bake import BakeFile, Target, compose, evaluate, parse
 from prelaunch.readers.bake import overrides as overriding
 from prelaunch.readers.hcl.syntax import Items, Literal
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

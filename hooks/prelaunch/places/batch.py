@@ -6,11 +6,10 @@ environment brings it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN, UNSET
 from prelaunch.places.windows import Line
 from prelaunch.resolve import MARKERS, Field
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

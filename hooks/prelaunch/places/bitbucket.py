@@ -6,13 +6,12 @@ A step's `script` is one script; an item that is a `pipe` runs somebody's contai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Platform, Value
 from prelaunch.places.pipelines import Scripts, always_set, below, documents, finish, items, lines, text_at
 from prelaunch.places.publishing import ANY_PUSH
 from prelaunch.places.script import ScriptFacts, of_unit
 from prelaunch.readers.yaml import walk
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

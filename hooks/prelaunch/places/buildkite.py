@@ -7,7 +7,6 @@ References in the file are put in when it is uploaded, save for `$$NAME` and `\$
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Span, Value
 from prelaunch.places.pipelines import (
@@ -28,6 +27,7 @@ from prelaunch.places.pipelines import (
 from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES
 from prelaunch.places.script import ScriptFacts, merge, of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, put, single
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,6 @@ with the caller's; orbs written in the file are followed, published ones are kno
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import EMPTY, HANDED, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.circleci_orbs import Call, read_call
@@ -27,6 +26,7 @@ from prelaunch.places.pipelines import (
 from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import MAX_SPOTS, Spot, bare_text, put, single
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,12 +6,12 @@ Parameters and defaults are those of the orbs' own sources (docker-orb, aws-ecr-
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Span, Step
 from prelaunch.places.pipelines import NOTHING, Scripts, flag_slot
 from prelaunch.places.publishing import ANY_PUSH
 from prelaunch.places.script import ScriptFacts, unite
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,6 @@ shell ("Build configuration file schema"). The workers of the default pool are l
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.arguments import image_program, read_arguments, runs_in_shell
@@ -16,6 +15,7 @@ from prelaunch.places.script import ScriptFacts, Setting, of_unit, read_script
 from prelaunch.places.substitution import bare_text, dollar_spots, put
 from prelaunch.places.verdicts import bare
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

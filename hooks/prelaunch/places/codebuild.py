@@ -6,12 +6,11 @@ All commands of a buildspec run one after the other in one shell (since `version
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN, Step, Value
 from prelaunch.places.script import Setting, read_script
 from prelaunch.places.substitution import joined
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,13 @@ DOCKER_DEFAULT_PLATFORM, else the list `build.platforms`.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Build, Source, Span, Step
 from prelaunch.places.compose_layers import Layer, Layers, is_null, line_of
 from prelaunch.places.files import Inputs, inside, named_arguments, with_inputs
 from prelaunch.places.written import items_in
 from prelaunch.readers.yaml import Node, key_slot, read
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

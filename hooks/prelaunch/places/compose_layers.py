@@ -6,12 +6,12 @@ docs.docker.com/compose/how-tos/multiple-compose-files: `extends` and merging; a
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Source, Step
 from prelaunch.project import UnreadableError
 from prelaunch.readers.compose import Setting, Text, interpolate, read_environment
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.project import Project

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from prelaunch.model import EMPTY, UNKNOWN, Fragment, Platform, Span, Step, Value
 from prelaunch.places.arguments import image_program, read_arguments, runs_in_shell
 from prelaunch.places.script import ScriptFacts, Setting, read_script
 from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
 from prelaunch.places.verdicts import bare
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,6 @@ comments. Such an image never leaves the machine, so that a missing platform is 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Build
 from prelaunch.places.commands import understand
@@ -15,6 +14,7 @@ from prelaunch.places.files import inside
 from prelaunch.places.verdicts import judge
 from prelaunch.readers.bake.json_syntax import document
 from prelaunch.resolve import Field
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Source

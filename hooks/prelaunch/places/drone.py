@@ -7,13 +7,13 @@ Every document of kind `pipeline` stands for itself; `platform` picks the runner
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Platform, Step
 from prelaunch.places.pipelines import MAX_ITEMS, NOTHING, Scripts, below, each_document, lines, text_at, variables
 from prelaunch.places.plugins import Surroundings, read_plugin
 from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import dollar_spots, put
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

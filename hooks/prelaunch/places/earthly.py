@@ -8,13 +8,13 @@ earthly/earthly `docs/guides/multi-platform.md`). A `SAVE IMAGE` without a name 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import UNKNOWN, Build, Step
 from prelaunch.places.invoked import platform_given
 from prelaunch.places.script import Setting, read_script, unite
 from prelaunch.places.verdicts import bare
 from prelaunch.readers.earthfile import BASE, Statement, read
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Platform, Step, Value
 from prelaunch.places.legs import Legs
 from prelaunch.places.script import ScriptFacts, Setting, merge, of_unit, read_script, unite
 from prelaunch.readers.ci.gitlab import Pipeline, pipeline
 from prelaunch.readers.ci.gitlab_variables import Variable, common, expanded, filled
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

@@ -7,8 +7,6 @@ linux/amd64 by default (internal/pipe/docker/v2/docker.go, internal/pipe/ko/ko.g
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN, Build, Step, Value
 from prelaunch.places.commands import understand
 from prelaunch.places.files import Inputs, inputs_in, with_inputs
@@ -17,6 +15,7 @@ from prelaunch.places.substitution import put
 from prelaunch.places.verdicts import bare, judge
 from prelaunch.readers.yaml import read
 from prelaunch.resolve import MARKERS, Field
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

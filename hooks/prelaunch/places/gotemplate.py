@@ -6,11 +6,10 @@ and branches on them; everything else is unknown. Nothing recurses.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN, UNSET, Value
 from prelaunch.places.substitution import MAX_SPOTS, Spot, single
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,14 +7,13 @@ the agent that runs it, and is no build of the project's own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Fragment, Piece, Slot, Span
 from prelaunch.places.arguments import runs_in_shell
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.jenkins_values import Pipeline
 from prelaunch.places.publishing import ANY_PUSH
 from prelaunch.places.script import ScriptFacts, Setting, merge, of_unit, unite
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Step, Value
 from prelaunch.places.jenkins_tokens import MAX_ARGUMENTS, Tokens
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,10 +5,9 @@ Known are plain variables and the filter `default`; `omit` leaves an option away
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Value
 from prelaunch.places.substitution import MAX_SPOTS, Spot, single
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,6 @@ Every line of a recipe is a script of its own; a recipe whose first line is `#!.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Value
 from prelaunch.places.arguments import runs_in_shell
@@ -14,6 +13,7 @@ from prelaunch.places.publishing import NO_PUSHES, published, published_elsewher
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script, unite
 from prelaunch.readers.just import Justfile, Recipe
 from prelaunch.readers.just_expressions import string_stop
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,12 +5,11 @@ Tekton's and Argo's own kinds stand in the same files and are read by their own 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.places import argo, tekton
 from prelaunch.places.containers import Surroundings, host_of, read_container
 from prelaunch.places.script import of_unit, unite
 from prelaunch.readers.yaml import read, walk
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

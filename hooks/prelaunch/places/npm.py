@@ -6,14 +6,13 @@ script that another one runs by name is reported where it stands, once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN, Fragment, Value
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.publishing import NO_PUSHES, published, published_elsewhere, united
 from prelaunch.places.script import ScriptFacts, Setting, unite
 from prelaunch.readers.bake.json_syntax import document
 from prelaunch.readers.notebook import string_pieces
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Build, Source

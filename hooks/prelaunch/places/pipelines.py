@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Fragment, Piece, Slot, Source, Span, Step, Value
 from prelaunch.places.script import ScriptFacts, Setting, read_script, unite
 from prelaunch.places.substitution import joined
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml import key_slot, read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence

@@ -6,8 +6,6 @@ are those of the plugins' own sources (drone-docker, drone-kaniko, plugin-docker
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Platform, Step, Value
 from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
 from prelaunch.places.pipelines import items, key_span, note
@@ -15,6 +13,7 @@ from prelaunch.places.script import ScriptFacts
 from prelaunch.places.substitution import bare_text, dollar_spots
 from prelaunch.places.verdicts import bare
 from prelaunch.readers.yaml import key_slot
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,10 @@ build for the machine that `pulumi up` runs on otherwise (pulumi/pulumi-docker-b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Build
 from prelaunch.places.pipelines import items, text_at
 from prelaunch.readers.yaml import key_slot, read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Slot, Source, State

@@ -7,7 +7,6 @@ and functions whose name says that they run something. `python_sdk` knows the li
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
 from prelaunch.places.commands import pushes, understand
@@ -20,6 +19,7 @@ from prelaunch.places.python_slots import item_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import ScriptFacts, Setting, build_of, unite
 from prelaunch.resolve import Field
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

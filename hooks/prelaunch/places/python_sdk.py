@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Build, State, Step
 from prelaunch.places.python_slots import keyword_slot
 from prelaunch.places.script import ScriptFacts
 from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.places.python_tree import Call

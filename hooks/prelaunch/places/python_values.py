@@ -7,11 +7,11 @@ unless its default is known. Branches whose condition is not known give several 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Span, Step
 from prelaunch.places.python_tree import Call, Item, Tree
 from prelaunch.readers.python_strings import string_pieces
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

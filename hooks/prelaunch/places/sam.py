@@ -7,12 +7,12 @@ machine builds (aws/aws-sam-cli samcli/local/docker/utils.py, samcli/lib/provide
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Build, Step
 from prelaunch.places.files import inside
 from prelaunch.places.pipelines import items, text_at
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

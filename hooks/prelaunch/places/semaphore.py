@@ -6,8 +6,6 @@ architecture (docs.semaphoreci.com, "Pipeline YAML reference").
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Platform, Value
 from prelaunch.places.pipelines import (
     Scripts,
@@ -24,6 +22,7 @@ from prelaunch.places.pipelines import (
     variables,
 )
 from prelaunch.places.script import merge, of_unit
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ packages/serverless/lib/plugins/aws/provider.js). An image that is a text, or ha
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Build, Step
 from prelaunch.places.files import inside
 from prelaunch.places.pipelines import below, text_at
 from prelaunch.readers.yaml import key_slot, read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Source, State

@@ -7,7 +7,6 @@ docker builder builds for its daemon otherwise; ko and Jib have a platform of th
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import Build, Platform, Slot, Span, Step
 from prelaunch.places.commands import understand
@@ -16,6 +15,7 @@ from prelaunch.places.script import Setting, read_script
 from prelaunch.places.verdicts import judge
 from prelaunch.readers.yaml import key_slot, read
 from prelaunch.resolve import Field
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,13 @@ and a build is reported as missing a platform only where its own words leave non
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Value
 from prelaunch.places.pipelines import Scripts, documents, finish, lines
 from prelaunch.places.script import of_unit
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml import walk
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Build, Source

@@ -9,7 +9,6 @@ reference says.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece
 from prelaunch.places.arguments import runs_in_shell
@@ -18,6 +17,7 @@ from prelaunch.places.publishing import published, published_elsewhere, united
 from prelaunch.places.script import ScriptFacts, Setting, unite
 from prelaunch.places.substitution import Spot, put
 from prelaunch.readers.toml import texts
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,13 +7,13 @@ these over the file's, and what is set nowhere may be set on the command line (t
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
 from prelaunch.places.gotemplate import template_spots
 from prelaunch.places.script import ScriptFacts, Setting, of_unit, read_script, unite
 from prelaunch.places.substitution import bare_text, put, single
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

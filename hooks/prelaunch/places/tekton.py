@@ -5,8 +5,6 @@ A parameter is what its default says, else handed in by the run. Steps of a task
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Build, Fragment, Span, Step, Value
 from prelaunch.places.containers import NOTHING, Surroundings, environment_of, host_of, read_container
 from prelaunch.places.files import inputs_in, with_inputs
@@ -14,6 +12,7 @@ from prelaunch.places.script import of_unit
 from prelaunch.places.substitution import MAX_NAME, MAX_SPOTS, Spot, put, single
 from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

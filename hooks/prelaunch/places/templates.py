@@ -8,13 +8,13 @@ and an action's step by the lines that are indented below its `uses`. Nothing of
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from prelaunch.builders import PLATFORM_VARIABLE
 from prelaunch.model import UNKNOWN, Build, Fragment, Piece, Source, Step, Value
 from prelaunch.places.script import Setting, read_script, unite
 from prelaunch.places.steps import KEYS
 from prelaunch.project import UnreadableError
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -6,8 +6,6 @@ The provider builds for the platform of the machine that it runs on, unless `bui
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN, Build, Fragment, Piece, Slot, Span, Step, Value
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.files import Inputs, inputs_in, with_inputs
@@ -16,6 +14,7 @@ from prelaunch.places.verdicts import bare
 from prelaunch.readers.hcl import Block, Expression, read
 from prelaunch.readers.hcl.syntax import Access, Literal, Name, Object, Template
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Build, Value
 from prelaunch.places.embedded import read_embedded
@@ -20,6 +19,7 @@ from prelaunch.places.python_values import Module
 from prelaunch.places.script import Setting, unite
 from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Source

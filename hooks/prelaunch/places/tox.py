@@ -7,11 +7,11 @@ a backslash joins it with the next (tox documentation, `commands`, `set_env`). I
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, Step, Value
 from prelaunch.places.script import Setting, of_unit, read_script, unite
 from prelaunch.places.substitution import Spot, put
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

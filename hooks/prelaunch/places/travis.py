@@ -7,7 +7,6 @@ make a matrix (docs.travis-ci.com, "Build Config Reference").
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Platform, Value
 from prelaunch.places.pipelines import (
@@ -23,6 +22,7 @@ from prelaunch.places.pipelines import (
     variables,
 )
 from prelaunch.places.script import merge, of_unit
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN
 from prelaunch.places.windows_words import (
@@ -18,6 +17,7 @@ from prelaunch.places.windows_words import (
 )
 from prelaunch.readers import powershell
 from prelaunch.resolve import Field
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch.variables import bounded
 
 if TYPE_CHECKING:

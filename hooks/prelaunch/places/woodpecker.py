@@ -6,13 +6,12 @@ a `platform` pick the agent (woodpecker-ci.org, "Workflow syntax").
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Step, Value
 from prelaunch.places.drone import by_step, run_step, steps_of
 from prelaunch.places.pipelines import MAX_ITEMS, Scripts, below, bounded, each_document, items, note, rows, variables
 from prelaunch.places.plugins import Surroundings, platform_of
 from prelaunch.places.script import merge
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Build, Platform, Source

@@ -6,7 +6,7 @@ Syntax: docs.docker.com/reference/compose-file/interpolation and docs.docker.com
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ slashy `/a/` and dollar slashy `$/a/$`. A backslash before a line end joins the 
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from prelaunch.typed import Literal, NamedTuple
 
 _ESCAPES = {
     "b": "\b", "t": "\t", "n": "\n", "r": "\r", "f": "\f", "s": " ", "\\": "\\", "'": "'", '"': '"', "$": "$",

@@ -7,10 +7,10 @@ those of the source.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Step, Value
 from prelaunch.readers.just_expressions import Evaluator, string_stop
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from prelaunch.model import Source

@@ -6,9 +6,8 @@ indexes into the text.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from prelaunch.readers.powershell_words import Piece, Word, expandable, variable_name
+from prelaunch.typed import NamedTuple
 
 _PLAIN = "-_./:%*?!~^<>[]\\\ue000\ue001\ue002"
 _MAX_TEXT = 200_000

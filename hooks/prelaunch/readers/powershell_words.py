@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from prelaunch.typed import Literal, NamedTuple
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _SCOPES = frozenset({"env", "script", "global", "local", "private", "using", "variable"})

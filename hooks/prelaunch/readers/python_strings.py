@@ -5,9 +5,8 @@ Facts: the Python language reference, "String and Bytes literals". `ast` gives n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Piece
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.identity import fingerprints
 from prelaunch.model import Edit, Span
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch.writers.place import Place, place, printable
 
 if TYPE_CHECKING:

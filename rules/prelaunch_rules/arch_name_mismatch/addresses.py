@@ -6,7 +6,7 @@ Debian's `dpkg --print-architecture` and BuildKit's TARGETARCH give `amd64` and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

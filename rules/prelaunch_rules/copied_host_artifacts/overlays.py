@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.architectures import chain
 from prelaunch_rules.compiled import workdir
 

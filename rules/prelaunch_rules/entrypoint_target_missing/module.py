@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from typing import TYPE_CHECKING, Literal
+
+from prelaunch.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

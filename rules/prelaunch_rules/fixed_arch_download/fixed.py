@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.architectures import NAMES, TARGET, architecture_in, runs_on, words_of
 from prelaunch_rules.compiled import compiled, taken, takes
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import posixpath
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prelaunch.dependencies.manifests import toml
 from prelaunch.dependencies.requirement import normalised, parse
+from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.dependencies.requirement import normalised
 from prelaunch.index.shipped import index
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.import_not_installed.lists import left_out
 from prelaunch_rules.started_python import imported, package_of, reached
 

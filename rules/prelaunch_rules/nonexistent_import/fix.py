@@ -6,9 +6,8 @@ libcst is imported here only, and only for a file with a finding.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Edit, Fix
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Fragment, Import, Span

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Span
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.images_of_python import holding, images_in, reached_in
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ that fits, else it downloads one to /root/.local/share/uv/python.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.architectures import bottom, chain
 from prelaunch_rules.compiled import workdir
 from prelaunch_rules.libc import GLIBC, libc_of, official

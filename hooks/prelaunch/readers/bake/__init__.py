@@ -7,7 +7,6 @@ running bake is unknown, and only where it matters.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Source, Span, Step, Value
 from prelaunch.readers import hcl
@@ -27,6 +26,7 @@ from prelaunch.readers.bake.targets import (
     texts,
 )
 from prelaunch.readers.bake.values import settled, text
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

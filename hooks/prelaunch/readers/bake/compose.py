@@ -6,11 +6,10 @@ Every service with a `build` is a target; its platforms are `build.platforms` or
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import Source, Span
 from prelaunch.readers.bake.targets import Layer
 from prelaunch.readers.bake.values import NOT_KNOWN, Data
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

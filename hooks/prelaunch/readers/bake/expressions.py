@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN
 from prelaunch.readers.bake import functions
 from prelaunch.readers.bake.scope import Definitions, Names, Trace
@@ -38,6 +36,7 @@ from prelaunch.readers.hcl.syntax import (
     Template,
     Unary,
 )
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

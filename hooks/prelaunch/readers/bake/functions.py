@@ -6,8 +6,6 @@ only move values about. They raise `MismatchError` where bake reports an error.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import UNKNOWN
 from prelaunch.readers.bake import text_functions as texts
 from prelaunch.readers.bake.values import (
@@ -27,6 +25,7 @@ from prelaunch.readers.bake.values import (
     truth,
     whole,
 )
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

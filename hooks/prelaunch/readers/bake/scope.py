@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from prelaunch.model import HANDED, UNKNOWN, Source, Step, Value
 from prelaunch.readers.bake.values import (
@@ -18,6 +17,7 @@ from prelaunch.readers.bake.values import (
     truth,
 )
 from prelaunch.readers.hcl.syntax import Attribute, Block, Expression, Items, Literal, Name
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

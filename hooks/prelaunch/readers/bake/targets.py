@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN, Source, Span, Step
 from prelaunch.readers.bake.scope import Trace
 from prelaunch.readers.bake.values import NOT_KNOWN, Data, Unknown, settled, text
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,9 +7,9 @@ it cannot be known. Values can share parts, so a walk over one is bounded: few b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from prelaunch.model import UNKNOWN
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

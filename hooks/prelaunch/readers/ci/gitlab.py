@@ -6,11 +6,10 @@ merges a job over its parents, of which a later one wins; `!reference [job, key]
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.model import HANDED, UNKNOWN
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml import Node, read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

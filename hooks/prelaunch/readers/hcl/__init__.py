@@ -6,9 +6,8 @@ nests to the left there (to the right in HCL), and white space in templates is i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.readers.hcl.syntax import Attribute, Block, Broken, Expression, Literal, Template
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Source, Span

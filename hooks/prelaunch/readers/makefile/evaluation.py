@@ -5,12 +5,11 @@ The text of a `define` that is called keeps its places, so a recipe in a templat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from prelaunch.model import UNKNOWN, Fragment, Piece, Source
 from prelaunch.readers.makefile.expansion import MAX_ITERATIONS
 from prelaunch.readers.makefile.pieces import Pieces, text_of
 from prelaunch.readers.makefile.scanning import arguments, closer
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
