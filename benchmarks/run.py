@@ -205,6 +205,7 @@ def main() -> None:
         (small / "keys.py").write_text(PYTHON)
         (small / "notes.txt").write_text("nothing to see\n")
         (small / "plain.py").write_text("import os\n\nprint(os.name)\n")
+        (small / "main.py").write_text("print('started')\n")  # what the Dockerfile starts
         for file, text in (("bare.py", BARE), ("own.py", OWN), ("three.py", THREE)):
             (small / file).write_text(text)
         (small / "requirements.txt").write_text("fastapi==0.110.0\nhttpx\ncryptography>=41\n")
