@@ -24,7 +24,7 @@ _ENDS = ("\n", "/\n", "\r", ":", "/:", '"', "'", " ", "/ ")
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each file, module or attribute of the start that is surely not there."""
-    if image.start.state != "known" or is_windows(image):
+    if image.start.state != "known" or is_windows(image) or _is_for_others(image):
         return
     from prelaunch_rules.applications import applications
 
@@ -32,6 +32,14 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
         yield from _file(program, image, project)
         for application in applications(program):
             yield from _application(application, program, image, project)
+
+
+def _is_for_others(image: Image) -> bool:
+    """Whether it is a base for others, which bring what it starts: it has no file of its own, or says ONBUILD."""
+    instructions = [each for stage in image.chain for each in stage.instructions]
+    return any(each.onbuild for each in instructions) or not any(
+        each.keyword in {"COPY", "ADD", "RUN"} for each in instructions
+    )
 
 
 def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]:
