@@ -152,16 +152,22 @@ def choose(
         ("--select", select),
         ("--ignore", ignore),
         ("select of the configuration", settings.select),
+        ("extend-select of the configuration", settings.extend_select),
         ("ignore of the configuration", settings.ignore),
         *(("per-path-ignores of the configuration", names) for names in settings.per_path_ignores.values()),
     ):
         for name in names:
             if name not in known:
                 raise CannotRunError(f"{origin}: {name!r} is not a rule{suggestion(name, known)}")
+    more: tuple[str, ...] = ()
     if not select:
-        select, ignore = settings.select, (*ignore, *settings.ignore)
+        select, ignore, more = settings.select, (*ignore, *settings.ignore), settings.extend_select
     ignored = frozenset(ignore)
-    chosen = tuple(r for r in rules if (r.name in select if select else r.default) and r.name not in ignored)
+    chosen = tuple(
+        rule
+        for rule in rules
+        if ((rule.name in select if select else rule.default) or rule.name in more) and rule.name not in ignored
+    )
     return chosen, ignored
 
 

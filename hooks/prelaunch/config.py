@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prelaunch.files import Files
 
 OWN, SHARED = "prelaunch.toml", "pyproject.toml"
-KEYS = ("platforms", "select", "ignore", "exclude", "per-path-ignores", "wrappers")
+KEYS = ("platforms", "select", "extend-select", "ignore", "exclude", "per-path-ignores", "wrappers")
 
 
 def find_config(folder: str, top: str | None) -> str | None:
@@ -48,13 +48,9 @@ def load_config(path: str, root: str) -> Settings:
     base = relative(root, os.path.dirname(os.path.realpath(path)))
     if base == "." or base.startswith(".."):
         return settings
-    return Settings(
-        platforms=settings.platforms,
-        select=settings.select,
-        ignore=settings.ignore,
+    return settings._replace(
         exclude=tuple(_below(base, glob) for glob in settings.exclude),
         per_path_ignores={_below(base, glob): names for glob, names in settings.per_path_ignores.items()},
-        wrappers=settings.wrappers,
     )
 
 
@@ -135,6 +131,7 @@ def parse_config(table: Mapping[str, Any], path: str) -> Settings:
     return Settings(
         platforms=platforms,
         select=_strings(table, "select", path, '["missing-platform"]'),
+        extend_select=_strings(table, "extend-select", path, '["missing-qemu"]'),
         ignore=_strings(table, "ignore", path, '["missing-platform"]'),
         exclude=exclude,
         per_path_ignores=ignores,

@@ -283,8 +283,13 @@ def test_a_rule_that_is_off_judges_only_where_it_is_selected(
     put("a.sh", "build\n")
     assert main(["check"]) == 0
     assert main(["check", "--select", "toy-rule"]) == 1
-    put("prelaunch.toml", 'select = ["toy-rule"]\n')
-    assert main(["check"]) == 1
+    for key in ("select", "extend-select"):
+        put("prelaunch.toml", f'{key} = ["toy-rule"]\n')
+        assert main(["check"]) == 1
+    put("prelaunch.toml", 'extend-select = ["toy-rule"]\nignore = ["toy-rule"]\n')
+    assert main(["check"]) == 0
+    put("prelaunch.toml", 'extend-select = ["toy-rul"]\n')
+    assert main(["check"]) == 2
     capsys.readouterr()
     assert main(["rules"]) == 0
     assert capsys.readouterr().out.endswith("What toy-rule is for. (Off unless selected by name.)\n")

@@ -22,6 +22,7 @@ GOOD: list[dict[str, Any]] = [
     {"platforms": []},
     {"platforms": ["linux/amd64", "linux/arm/v7", "windows/amd64", "linux/x86_64"]},
     {"select": ["missing-platform"], "ignore": ["nonexistent-import"]},
+    {"extend-select": ["missing-qemu"]},
     {"exclude": ["vendor/", "**/*.mk", "a b/c"]},
     {"per-path-ignores": {"tests/**": ["missing-platform"], "x": []}},
     {"wrappers": {"dcb": "docker compose build", "./build.sh": "docker build"}},
@@ -32,7 +33,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"per_path_ignores": {}}, "did you mean 'per-path-ignores'?"),
     (
         {"xyzzy": 1},
-        "'xyzzy' is not a setting: there are exclude, ignore, per-path-ignores, platforms, select, wrappers",
+        "'xyzzy' is not a setting: there are exclude, extend-select, ignore, per-path-ignores, platforms, select, "
+        "wrappers",
     ),
     ({"platforms": "linux/amd64"}, 'platforms is not a list of texts: write platforms = ["linux/amd64"]'),
     ({"platforms": [1]}, "platforms is not a list of texts"),
