@@ -33,8 +33,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"per_path_ignores": {}}, "did you mean 'per-path-ignores'?"),
     (
         {"xyzzy": 1},
-        "'xyzzy' is not a setting: there are exclude, extend-select, ignore, per-path-ignores, platforms, select, "
-        "wrappers",
+        "is not a setting: there are exclude, extend-select, ignore, per-path-ignores, platforms, select, wrappers",
     ),
     ({"platforms": "linux/amd64"}, 'platforms is not a list of texts: write platforms = ["linux/amd64"]'),
     ({"platforms": [1]}, "platforms is not a list of texts"),
