@@ -208,7 +208,7 @@ class _Silencer:
         view = with_sources(self.project, {source.path: source})
         facts = read_facts(view, self.file, self.judge.wanted, self.judge.rules)
         findings = engine.order(self.judge.judge(facts, self.file, view))
-        held = [_meaning(fact._asdict()) for fact in facts.builds] + [
+        held = [_meaning(fact._asdict()) for fact in (*facts.builds, *facts.retags)] + [
             _meaning(fact._asdict()) for fact in facts.imports
         ]
         # what an ignore comment that ignores nothing says is changed where a rule is added to it

@@ -291,5 +291,25 @@ PUSHES: dict[str, set[tuple[str, ...]]] = {
 }
 """Commands that hand an image to a registry."""
 
+_PULL = Tool(
+    "docker-pull", values=_flags("platform"), variable=PLATFORM_VARIABLE, platform=("--platform",), context="none"
+)
+_PULL_WITH_PARTS = Tool("podman-pull", values=_BUILDAH, platform=_ARCH_PARTS, context="none")
+_PULL_OF_NERDCTL = Tool(
+    "nerdctl-pull",
+    values=_flags("platform cosign-certificate-identity cosign-key ipfs-address soci-index-digest unpack verify"),
+    platform=("--platform", "--all-platforms"),
+    context="none",
+)
+
+PULLS: dict[str, Program] = {
+    "docker": Program(_DOCKER_GLOBAL, {("pull",): _PULL, ("image", "pull"): _PULL}),
+    "podman": Program(_PODMAN_GLOBAL, {("pull",): _PULL_WITH_PARTS, ("image", "pull"): _PULL_WITH_PARTS}),
+    "buildah": Program(_PODMAN_GLOBAL, {("pull",): _PULL_WITH_PARTS._replace(name="buildah-pull")}),
+    "nerdctl": Program(_NERDCTL_GLOBAL, {("pull",): _PULL_OF_NERDCTL, ("image", "pull"): _PULL_OF_NERDCTL}),
+}
+"""Commands that fetch an image for one platform. `crane copy`, `skopeo copy` and `docker buildx imagetools create` hand
+an image on without them."""
+
 CONTAINER_WORDS = ("docker", "podman", "buildah", "nerdctl", "container", "oci_", "ctr", "engine", "img_builder")
 """What the name of a variable holds that stands for a container tool (`$(CONTAINER_TOOL) build`)."""

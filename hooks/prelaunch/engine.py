@@ -6,8 +6,8 @@ from importlib import import_module
 
 from prelaunch import DOCS
 from prelaunch.globs import matches_any
-from prelaunch.kinds import BUILD, IMAGE, IMPORT, YAML_KINDS, kind_by_name, possible_facts
-from prelaunch.model import Build, Finding, Import, Source, Span
+from prelaunch.kinds import BUILD, IMAGE, IMPORT, RETAG, YAML_KINDS, kind_by_name, possible_facts
+from prelaunch.model import Build, Finding, Import, Retag, Source, Span
 from prelaunch.project import MAX_BYTES, UnreadableError
 from prelaunch.suppress import UNUSED, judge_ignores, read_ignores, suppress
 from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +28,7 @@ OWN_RULES = {
 }
 """The names of the findings that no rule gives, with their summaries."""
 
-FACTS = {"Build": BUILD, "Import": IMPORT, "Image": IMAGE}
+FACTS = {"Build": BUILD, "Retag": RETAG, "Import": IMPORT, "Image": IMAGE}
 """The kinds of fact by the name of their type, and what `discover` calls them."""
 
 _PLACES = {
@@ -81,6 +81,7 @@ class Facts(NamedTuple):
     imports: tuple[Import, ...] = ()
     images: tuple[Image, ...] = ()
     faults: tuple[Finding, ...] = ()
+    retags: tuple[Retag, ...] = ()
 
 
 class Report(NamedTuple):
@@ -112,7 +113,7 @@ class Report(NamedTuple):
 
 
 def read_facts(project: Project, file: File, wanted: Collection[str], rules: Iterable[Rule] = ()) -> Facts:
-    """The facts of one file, of the `wanted` kinds (BUILD, IMPORT, IMAGE) that `discover` saw a chance of.
+    """The facts of one file, of the `wanted` kinds (BUILD, RETAG, IMPORT, IMAGE) that `discover` saw a chance of.
 
     A Python file is not parsed for its imports where every one of `rules` that judges them says that it need not be.
     """
@@ -121,14 +122,14 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
     except UnreadableError as error:
         source = project.read(file.path) or Source(file.path, "")
         return Facts(source, faults=(_unreadable(source, file.kind, error),))
-    builds: tuple[Build, ...] = ()
+    found: tuple[Build, ...] = ()
     imports: list[Import] = []
     faults: list[Finding] = []
-    if BUILD in wanted and BUILD in file.facts:
+    if not file.facts.isdisjoint({BUILD, RETAG}.intersection(wanted)):
         try:
-            builds = read_builds(project, file, source)
+            found = _read_place(project, file, source)
         except UnreadableError as error:
-            builds, how = _template_builds(source, file.kind, project)
+            found, how = _template_builds(source, file.kind, project)
             faults.append(_unreadable(source, file.kind, error, how))
         if file.path in project.cut:
             reason = "too large once its aliases, matrices and templates are filled in: only its beginning was read"
@@ -146,11 +147,13 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
         from prelaunch.images.link import possible_images
 
         images = possible_images(project, source)
-    return Facts(source, builds, tuple(imports), images, tuple(faults))
+    builds = tuple(each for each in found if BUILD in file.facts and not isinstance(each, Retag))
+    retags = tuple(each for each in found if isinstance(each, Retag) and each.renamed)
+    return Facts(source, builds, tuple(imports), images, tuple(faults), retags)
 
 
-def read_builds(project: Project, file: File, source: Source) -> tuple[Build, ...]:
-    """The builds of one file, read once a project. Raises `UnreadableError`."""
+def _read_place(project: Project, file: File, source: Source) -> tuple[Build, ...]:
+    """The builds of one file, and its pulls, read once a project. Raises `UnreadableError`."""
     key = ("builds", file.path)
     if key not in project.memo:
         project.memo[key] = tuple(import_module(_PLACES[file.kind]).builds(source, project))
@@ -277,7 +280,8 @@ class Judge(NamedTuple):
     def _judge_all(self, rule: Rule, facts: Facts, project: Project) -> list[Finding]:
         """What a rule finds in a file; of images, in those that are built, once the file alone gives it a suspicion."""
         kind = kind_of_fact(rule)
-        of_kind: Sequence[Any] = {BUILD: facts.builds, IMPORT: facts.imports, IMAGE: facts.images}.get(kind, ())
+        read = {BUILD: facts.builds, RETAG: facts.retags, IMPORT: facts.imports, IMAGE: facts.images}
+        of_kind: Sequence[Any] = read.get(kind, ())
         found = [finding for fact in of_kind for finding in self._judge_one(rule, fact, project)]
         if kind == IMAGE and found:
             from prelaunch.images.link import built_images

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Word = bytes | tuple[bytes, ...] | Callable[[bytes], bool]
     Words = Mapping[str, tuple[Word, ...] | None]
 
-BUILD, IMPORT, IMAGE = "build", "import", "image"
+BUILD, RETAG, IMPORT, IMAGE = "build", "retag", "import", "image"
 
 MARK = b"prelaunch:"
 """What an ignore comment holds; a file with one is read even where nothing else in it matters."""
@@ -99,6 +99,10 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     **dict.fromkeys(("npm", "tasks", "tox"), (*_RUNNERS, b"gcloud builds", b"skaffold ", b"earthly ", b"sam build")),
     **dict.fromkeys(("steps", "travis", "bitbucket", "buildkite", "semaphore", "appveyor"), _COMMANDS),
 }
+
+
+RETAG_WORDS = (b"pull", b"tag", b"push")
+"""What a file must hold, all of it, to push an image again that it pulls."""
 
 
 def _shortest(kinds: Sequence[str]) -> tuple[bytes, ...]:
@@ -313,6 +317,8 @@ def facts_in(kind: str, data: bytes, words: Words) -> frozenset[str]:
     found = []
     if kind in BUILD_KINDS and (any_of(BUILD_WORDS[kind], data) or any_of(words.get("") or (), data)):
         found.append(BUILD)
+    if kind in BUILD_KINDS and all(word in data for word in RETAG_WORDS):
+        found.append(RETAG)
     if kind in IMPORT_KINDS:
         needed = words.get(kind, ())
         if needed is None or any_of(needed, data):
@@ -324,7 +330,7 @@ def facts_in(kind: str, data: bytes, words: Words) -> frozenset[str]:
 
 def possible_facts(kind: str) -> frozenset[str]:
     """Which facts a file of this kind may hold at all, whatever stands in it."""
-    kinds = ((BUILD, BUILD_KINDS), (IMPORT, IMPORT_KINDS), (IMAGE, IMAGE_KINDS))
+    kinds = ((BUILD, BUILD_KINDS), (RETAG, BUILD_KINDS), (IMPORT, IMPORT_KINDS), (IMAGE, IMAGE_KINDS))
     return frozenset(fact for fact, of_fact in kinds if kind in of_fact)
 
 

@@ -261,7 +261,8 @@ class Build(NamedTuple):
     where `platforms` stand in the source, character by character, as far as they do. `listed` are the platforms that a
     second place names beside the one in force (compose's `build.platforms`). `outputs` are the exporters that are asked
     for, in BuildKit's words (`docker` for `--load`, `registry` for `--push`); one that is not known is `UNKNOWN`.
-    `by_digest` says that the image is pushed without a name, for a manifest list to be put together from.
+    `by_digest` says that the image is pushed without a name, for a manifest list to be put together from. `renamed` are
+    the names under which the commands around a `Retag` push its image.
     """
 
     source: Source
@@ -288,6 +289,19 @@ class Build(NamedTuple):
     listed: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     by_digest: bool = False
+    renamed: tuple[str, ...] = ()
+
+
+class Retag(Build):
+    """One place where an image is pulled, to be pushed again under another name (`docker pull`, `tag`, `push`).
+
+    It is read as a build is, since it gives an image for the platforms that its command names, or for the host's:
+    `images` are the names that it pulls (of one that is not known, the word as written, and the name with `…` in it),
+    `renamed` those that the commands of the same script, recipe or job push it under. A pull with no such name is never
+    handed to a rule.
+    """
+
+    __slots__ = ()
 
 
 class Deployment(NamedTuple):

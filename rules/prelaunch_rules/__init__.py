@@ -183,6 +183,7 @@ JUDGES: Mapping[str, str] = {
         ).split(),
         "image",
     ),
+    "retagged_pull": "retag",
     **dict.fromkeys("dead_import_guard nonexistent_import stdlib_module_removed".split(), "import"),
 }
 """What each rule judges, by its folder, so that a file costs only the rules that have something to say of it."""

@@ -11,6 +11,7 @@ from prelaunch.model import UNKNOWN, Fragment, Slot, Span
 from prelaunch.places.commands import pushes, understand
 from prelaunch.places.files import makes_image
 from prelaunch.places.prefixes import without_prefixes
+from prelaunch.places.retags import pull_of, understand_pull
 from prelaunch.places.script import ScriptFacts, build_of, read_script, unite
 from prelaunch.places.written import in_nodes
 from prelaunch.resolve import MARKERS, Field
@@ -71,6 +72,10 @@ def read_arguments(
     if script is not None:
         return read_script(script, setting, project)
     pushing = pushes(fields, wrappers)
+    pull = understand_pull(fields, wrappers)
+    if pull is not None:
+        values = setting.variables(pull)
+        return ScriptFacts(unite(pull_of(pull, value, source, span, setting=setting) for value in values), pushing)
     invocation = understand(fields, wrappers)
     if invocation is None:
         return ScriptFacts((), pushing)

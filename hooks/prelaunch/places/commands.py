@@ -6,6 +6,7 @@ from prelaunch.builders import CONTAINER_WORDS, JIB_PLUGIN, PROGRAMS, PUSHES, Pr
 from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import ANY, NO_PUSHES, Pushes
 from prelaunch.places.verdicts import bare
+from prelaunch.resolve import MARKERS
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -56,7 +57,15 @@ def understand(
     if found is None:
         return None
     name, program, rest, verb = found
-    return _subcommand(name, program, rest, verb, environment)
+    return subcommand(name, program, rest, verb, environment)
+
+
+def container_tool(field: Field) -> str:
+    """The name of the program that a command starts with; docker for a variable of no known value called like one."""
+    name = field.text.rsplit("/", 1)[-1]
+    if name not in PUSHES and field.opaque and any(word in field.name.lower() for word in CONTAINER_WORDS):
+        return "docker"
+    return name
 
 
 def _program(
@@ -122,9 +131,10 @@ def _stands_for_tool(variable: str, rest: Sequence[Field]) -> bool:
     return likely and words[:1] in (["build"], ["image"], ["compose"])
 
 
-def _subcommand(
+def subcommand(
     name: str, program: Program, rest: list[Field], verb: Field, environment: tuple[tuple[str, str], ...]
 ) -> Invocation | None:
+    """The command of a program that its table knows, out of the fields behind its name (`verb`); None for another."""
     path: tuple[str, ...] = ()
     before: list[tuple[str, Field | None]] = []
     rest = list(rest)
@@ -215,18 +225,23 @@ def _short(tool: Tool, field: Field, queue: list[Field]) -> list[tuple[str, Fiel
     return flags
 
 
+_RENAMING = frozenset({"podman", "buildah"})
+"""Programs whose `push` takes a name and, behind it, another one to push it under."""
 _UNNAMED = frozenset({"docker-compose", "crane", "regctl", "oras"})
 """Programs whose `push` names services or files, not the images that a build command made."""
 
 
-def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> Pushes:
-    """The images that a command hands to a registry, or tags anew (a build with `--push` is told by its invocation)."""
+def pushes(
+    fields: Sequence[Field], wrappers: Mapping[str, str], written: Callable[[Field], str] = lambda _: ""
+) -> Pushes:
+    """The images that a command hands to a registry, or tags anew (a build with `--push` is told by its invocation).
+
+    `written` gives the text of a field as the file has it, by which a name that is not known is told from others.
+    """
     rest, _ = without_prefixes(fields, wrappers)
     if not rest:
         return NO_PUSHES
-    name = rest[0].text.rsplit("/", 1)[-1]
-    if name not in PUSHES and rest[0].opaque and any(w in rest[0].name.lower() for w in CONTAINER_WORDS):
-        name = "docker"
+    name = container_tool(rest[0])
     values: frozenset[str] = PROGRAMS[name].values if name in PROGRAMS else frozenset()
     words: list[str] = []
     skip = False
@@ -239,8 +254,9 @@ def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> Pushes:
             words.append(field.text)
     if words[:1] == ["image"] and words[1:2] in (["push"], ["tag"]):
         del words[0]
-    if words[:1] == ["tag"] and name in PUSHES and len(words) > 2:
-        return Pushes(tags=frozenset((bare(words[1]), bare(new)) for new in words[2:]))
+    spelled = _spelled(rest, values, written) if words[:1] in (["push"], ["tag"]) else []
+    if words[:1] == ["tag"] and name in PUSHES:
+        return Pushes(tags=frozenset((one[1], new) for one in (list(map(bare, words)), spelled) for new in one[2:]))
     if name == "docker" and words[:2] == ["buildx", "imagetools"] and words[2:3] != ["create"]:
         return NO_PUSHES
     paths = PUSHES.get(name, set())
@@ -249,4 +265,20 @@ def pushes(fields: Sequence[Field], wrappers: Mapping[str, str]) -> Pushes:
     named = words[:1] in (["push"], ["copy"], ["cp"]) and name not in _UNNAMED
     every = any(field.text in {"--all-tags", "-a"} for field in rest)
     images = [f"{bare(word)}:{ANY}" if every else bare(word) for word in words[1:]] if named else []
-    return Pushes(frozenset(images or (ANY,)))
+    renamed = frozenset([(spelled[1], spelled[2])] if name in _RENAMING and len(spelled) == 3 else ())
+    return Pushes(frozenset(images or (ANY,)).union(spelled[1:]), renamed)
+
+
+def _spelled(rest: Sequence[Field], values: frozenset[str], written: Callable[[Field], str]) -> list[str]:
+    """The words of a command from its verb on, each that is not known as the file has it."""
+    found: list[str] = []
+    skip = False
+    for field in rest[1:]:
+        known = not any(marker in field.text for marker in MARKERS)
+        if skip:
+            skip = False
+        elif field.text.startswith("-"):
+            skip = field.text in values
+        elif (known and field.text != "image") or found:
+            found.append(field.text if known else written(field))
+    return found if all(found) else []

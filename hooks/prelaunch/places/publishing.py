@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
+from prelaunch.model import Retag
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -54,6 +56,16 @@ class Pushes(NamedTuple):
                     names.append(new)
         return False
 
+    def renamed(self, image: str) -> tuple[str, ...]:
+        """The other names under which the image is pushed, where the commands write each as it is tagged."""
+        known, names = {image}, [image]
+        while names:
+            name = names.pop()
+            new = {new for old, new in self.tags if _same(old, name)} - known
+            known |= new
+            names += new
+        return tuple(sorted(new for new in known - {image} if any(_same(new, pushed) for pushed in self.names)))
+
 
 NO_PUSHES = Pushes()
 ANY_PUSH = Pushes(frozenset((ANY,)))
@@ -68,12 +80,32 @@ def united(several: Iterable[Pushes]) -> Pushes:
 
 
 def published(builds: Sequence[Build], pushes: Pushes) -> list[Build]:
-    """The builds, those that a push takes marked as published; a build that names no image could be any."""
+    """The builds, those that a push takes marked as published; a build that names no image could be any.
+
+    A pull is for a push where a tag leads from the one to the other, and nothing that stays on the machine is built
+    under the name in between (`docker pull` for `--cache-from`).
+    """
     if not pushes:
         return list(builds)
     return [
-        build if build.published or not _taken(build, pushes) else build._replace(published=True) for build in builds
+        _handed_on(build, pushes, builds)
+        if isinstance(build, Retag)
+        else build
+        if build.published or not _taken(build, pushes)
+        else build._replace(published=True)
+        for build in builds
     ]
+
+
+def _handed_on(pull: Retag, pushes: Pushes, builds: Iterable[Build]) -> Retag:
+    """A pull with the names that its image is pushed under."""
+    local = (build for build in builds if not isinstance(build, Retag) and "registry" not in build.outputs)
+    made = [name for build in local for name in build.images]
+    if any(could_be_one(image, name) for image in pull.images for name in made):
+        return pull._replace(published=False, renamed=())
+    found = (name for image in pull.images for name in pushes.renamed(image))
+    renamed = tuple(dict.fromkeys((*pull.renamed, *found)))
+    return pull._replace(published=bool(renamed), renamed=renamed)
 
 
 def published_elsewhere(builds: Iterable[Build], pushes: Pushes) -> list[Build]:
@@ -81,7 +113,9 @@ def published_elsewhere(builds: Iterable[Build], pushes: Pushes) -> list[Build]:
     if not pushes:
         return list(builds)
     return [
-        build._replace(published=True)
+        _handed_on(build, pushes, ())
+        if isinstance(build, Retag)
+        else build._replace(published=True)
         if not build.published and any(pushes.take(image, _written_alike) for image in build.images)
         else build
         for build in builds
@@ -90,6 +124,10 @@ def published_elsewhere(builds: Iterable[Build], pushes: Pushes) -> list[Build]:
 
 def _taken(build: Build, pushes: Pushes) -> bool:
     return not build.images or any(pushes.take(image) for image in build.images)
+
+
+def _same(first: str, second: str) -> bool:
+    return ANY not in first and _written_alike(first, second)
 
 
 def _written_alike(first: str, second: str) -> bool:

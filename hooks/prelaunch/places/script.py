@@ -23,13 +23,14 @@ from prelaunch.places.commands import Invocation, pushes, understand
 from prelaunch.places.files import delegated, inputs, makes_image, together, with_inputs
 from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, united
-from prelaunch.places.verdicts import BY_DIGEST, Verdict, bare, exports_image, judge, outputs_of, publishes
+from prelaunch.places.retags import pull_of, understand_pull
+from prelaunch.places.verdicts import BY_DIGEST, bare, exports_image, judge, outputs_of, publishes, tidy
 from prelaunch.places.written import in_flags
 from prelaunch.resolve import MARKERS, Field
 from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from prelaunch.places.session import Session
     from prelaunch.places.windows import Line
@@ -45,6 +46,7 @@ _SPEAKING = (
 """A script without any of these neither builds nor pushes: no tool is named, and nothing could stand for one."""
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAX_NESTING = 4
+_QUOTES = str.maketrans(dict.fromkeys("\"'{}"))
 
 
 class Setting(NamedTuple):
@@ -140,6 +142,7 @@ def _one(group: Sequence[Build]) -> Build:
         published=any(build.published for build in group),
         image=any(build.image for build in group),
         images=tuple(dict.fromkeys(name for build in group for name in build.images)),
+        renamed=tuple(dict.fromkeys(name for build in group for name in build.renamed)),
         open=tuple(dict.fromkeys(name for build in group for name in build.open)),
         whole=all(build.whole for build in group),
         outputs=tuple(dict.fromkeys(name for build in group for name in build.outputs)),
@@ -164,7 +167,7 @@ def build_of(
         form=setting.form,
         state=verdict.state,
         platforms=verdict.platforms,
-        via=_tidy(verdict),
+        via=tidy(verdict),
         host=setting.host,
         published=publishes(invocation),
         images=tuple(bare(value.text) for value in images if value.text.strip(MARKERS)),
@@ -216,7 +219,9 @@ class _Commands:
             if not command.words:
                 continue
             lines = [self._traced(fields, command) for fields in session.lines(order)]
-            self.pushes |= united(pushes(fields, wrappers) for fields in lines)
+            written = self._written_in(command)
+            self.pushes |= united(pushes(fields, wrappers, written) for fields in lines)
+            builds += self._pulls(command, lines, session, order)
             builds += self._nested(command, lines, session, order)
             invocations = [one for fields in lines if (one := understand(fields, wrappers)) is not None]
             if invocations and any(block.kind == "function" for block in command.blocks):
@@ -236,12 +241,49 @@ class _Commands:
                     builds += [self._build(command, invocation, variable, session) for variable in variables]
         return self.facts(builds)
 
+    def _pulls(
+        self, command: Command, lines: Sequence[tuple[Field, ...]], session: Session, order: int
+    ) -> Iterator[Build]:
+        """The images that a command pulls."""
+        for fields in lines:
+            pull = understand_pull(fields, self.project.settings.wrappers)
+            if pull is None:
+                continue
+            name = pull.tool.variable
+            span = self.fragment.span(command.start, command.stop)
+            written = self._written_in(command)
+            for value in session.exported(name, order) if name else [None]:
+                variable = self._inline(command, name, session) or value
+                yield pull_of(pull, variable, self.fragment.source, span, setting=self.setting, written=written)
+
+    @staticmethod
+    def _inline(command: Command, name: str | None, session: Session) -> Field | None:
+        """The value that a command itself is given for the variable of its tool, None where it is given none."""
+        inline = {a.name: a for a in command.assignments} if command.words else {}
+        return session.inline(command, inline[name]) if name in inline else None
+
+    def _written_in(self, command: Command) -> Callable[[Field], str]:
+        """Gives a field of a command as the file has it, without quotes and braces."""
+
+        def written(field: Field) -> str:
+            if not 0 <= field.word < len(command.words):
+                return ""
+            word = command.words[field.word]
+            start, stop = self.fragment.span(word.start, word.stop)
+            return self.fragment.source.text[start:stop].translate(_QUOTES)
+
+        return written
+
     def windows(self, lines: Iterable[Line]) -> list[Build]:
         """Read the command lines of PowerShell or cmd: reported, never mended."""
         wrappers = self.project.settings.wrappers
-        builds = []
+        builds: list[Build] = []
         for line in lines:
             self.pushes |= pushes(line.fields, wrappers)
+            pull = understand_pull(line.fields, wrappers)
+            if pull is not None:
+                span = self.fragment.span(line.start, line.stop)
+                builds.append(pull_of(pull, line.platform, self.fragment.source, span, setting=self.setting))
             invocation = understand(line.fields, wrappers)
             if invocation is not None:
                 set_here = line.platform if invocation.tool.variable == PLATFORM_VARIABLE else None
@@ -270,9 +312,7 @@ class _Commands:
         return tuple(traced)
 
     def _build(self, command: Command, invocation: Invocation, variable: Field | None, session: Session) -> Build:
-        inline = {a.name: a for a in command.assignments} if command.words else {}
-        if invocation.tool.variable in inline:
-            variable = session.inline(command, inline[invocation.tool.variable])
+        variable = self._inline(command, invocation.tool.variable, session) or variable
         span = self.fragment.span(command.start, command.stop)
         build = self._fact(span, invocation, variable, session.directory)
         if build.state != "missing":
@@ -339,10 +379,6 @@ class _Commands:
             self.pushes |= facts.pushes
             builds += facts.builds
         return builds
-
-
-def _tidy(verdict: Verdict) -> tuple[Step, ...]:
-    return tuple(Step(bare(step.text), step.path, step.line) for step in dict.fromkeys(verdict.steps))
 
 
 def literal_piece(text: str, fragment: Fragment, start: int, stop: int) -> Piece:

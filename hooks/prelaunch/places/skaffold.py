@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 
-from prelaunch.model import Build, Platform, Slot, Span, Step
+from prelaunch.model import Build, Platform, Retag, Slot, Span, Step
 from prelaunch.places.commands import understand
 from prelaunch.places.files import Inputs, inputs_in, with_inputs
 from prelaunch.places.script import Setting, read_script
@@ -162,8 +162,9 @@ def _custom(artifact: Node, build: Build, frame: _Frame) -> Iterator[Build]:
     if command is not None and command.fragment is not None and build.state != "explicit":
         setting = Setting("skaffold", directory=_context(artifact) or ".")
         facts = read_script(command.fragment, setting, frame.project)
-        if facts.builds:
-            yield from (one._replace(published=build.published) for one in facts.builds)
+        own = [one for one in facts.builds if not isinstance(one, Retag)]
+        if own:
+            yield from (one._replace(published=build.published) for one in own)
             return
     if build.state == "missing":
         build = build._replace(state="delegated", slot=None, via=(Step("`buildCommand` decides"),))

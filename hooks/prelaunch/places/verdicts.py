@@ -123,3 +123,8 @@ def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
 def bare(text: str) -> str:
     """A text for people: markers become an ellipsis, and what is unset nothing."""
     return text.replace(UNSET, "").replace(UNKNOWN, "…").replace(HANDED, "…")
+
+
+def tidy(verdict: Verdict) -> tuple[Step, ...]:
+    """The steps of a verdict for people, each once."""
+    return tuple(Step(bare(step.text), step.path, step.line) for step in dict.fromkeys(verdict.steps))
