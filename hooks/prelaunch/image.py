@@ -30,6 +30,7 @@ Of the project (each answer is remembered, the first one may cost):
 - `project.builds_of("docker/Dockerfile")`: the builds of the repository that use the Dockerfile.
 - `project.images_of("docker/Dockerfile")`: the images that they make of it, for a rule that judges another fact.
 - `project.platforms_of(image)`: the platforms that it is built for (`Platforms`): known, or not.
+- `project.mounts_of(image)`: what is laid over its files where the repository runs it (`Mount`).
 - `project.left_out(image, "node_modules")`: whether `.dockerignore` keeps the path out of the build context.
 - `project.committed("run.sh")`: mode, bytes and line ends as git has them (`Committed`); None for no such file.
 
@@ -74,8 +75,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Base", "Command", "Committed", "Config", "Dockerfile", "Files", "Flag", "Form", "Heredoc", "Image", "Instruction",
-    "Origin", "Platforms", "Program", "Reference", "Scope", "Script", "Setting", "ShellCommand", "ShellWord", "Stage",
-    "Start", "State", "Variable", "Word",
+    "Mount", "Origin", "Platforms", "Program", "Reference", "Scope", "Script", "Setting", "ShellCommand", "ShellWord",
+    "Stage", "Start", "State", "Variable", "Word",
 ]  # fmt: skip
 
 State = Literal["known", "absent", "unknown"]
@@ -336,6 +337,29 @@ class Platforms(NamedTuple):
     names: tuple[Platform, ...] = ()
     builds: tuple[Build, ...] = ()
     configured: bool = False
+
+
+class Mount(NamedTuple):
+    """A folder or file of a container that is laid over the image's: what is there then is not what was built.
+
+    `target` is its absolute path, "" where that is not known (it may be anywhere). A `volume` begins with what the
+    image has there, a `bind`, `tmpfs` or `file` (a config, a secret) does not. `source` is the folder or file of the
+    repository that a bind shows ("" for its root), None where it shows another, or that is not known.
+    """
+
+    target: str
+    kind: Literal["bind", "volume", "tmpfs", "file"]
+    source: str | None = None
+
+    def covers(self, path: str) -> bool:
+        """Whether what stands at an absolute path, or in that folder, may come from here."""
+        return not self.target or f"{path}/".startswith(f"{self.target}/")
+
+    def shows(self, path: str) -> str | None:
+        """The file of the repository that stands at a covered path; None where that is not known."""
+        if self.source is None or not self.target:
+            return None
+        return f"{self.source}/{path[len(self.target) :].strip('/')}".strip("/")
 
 
 class Committed(NamedTuple):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from prelaunch import image
     from prelaunch.cache.log import Log
     from prelaunch.discover import File
-    from prelaunch.image import Committed, Image, Platforms
+    from prelaunch.image import Committed, Image, Mount, Platforms
     from prelaunch.kinds import Word
     from prelaunch.model import Build, Deployment
 
@@ -156,6 +156,12 @@ class Project:
         from prelaunch.images.files import files_of
 
         return files_of(self, built)
+
+    def mounts_of(self, image: Image) -> tuple[Mount, ...]:
+        """What is laid over the files of an image by whatever of the repository builds and runs it."""
+        from prelaunch.images.mounts import mounts_of
+
+        return mounts_of(self, image)
 
     def left_out(self, image: Image, path: str) -> bool | None:
         """Whether `.dockerignore` keeps a path out of the image's build context; None where that is not known."""

@@ -10,7 +10,7 @@ from prelaunch.typed import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prelaunch.image import Committed, Image, Origin, Program
+    from prelaunch.image import Committed, Image, Mount, Origin, Program
     from prelaunch.model import Span
     from prelaunch.project import Project
 
@@ -56,7 +56,7 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         if path is None or span is None:
             continue
         origin = files.lookup(path) if "/" in path or program.run == "reader" else files.which(path)
-        if origin.touched:
+        if origin.touched or ("/" in path and _is_replaced(path, origin, image, project)):
             continue
         file = project.committed(origin.path) if origin.kind == "repository" else None
         if file is not None and file.link:
@@ -65,6 +65,23 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         if origin.kind == "heredoc" and origin.text is not None:
             data = origin.text.text.encode("utf-8", "surrogateescape")
         yield Started(program, path, span, origin, file, data)
+
+
+def laid_over(path: str, image: Image, project: Project) -> tuple[Mount, ...]:
+    """The mounts that what stands at a path of the image may come from, where the repository runs it."""
+    full = posixpath.normpath(posixpath.join(image.config.workdir.text or "/", path))
+    return tuple(mount for mount in project.mounts_of(image) if mount.covers(full))
+
+
+def _is_replaced(path: str, origin: Origin, image: Image, project: Project) -> bool:
+    """Whether a mount shows another file than the image's own; asked only once the builds are known."""
+    if image.builds is None:
+        return False
+    full = posixpath.normpath(posixpath.join(image.config.workdir.text or "/", path))
+    return any(
+        mount.kind != "volume" and (origin.kind != "repository" or mount.shows(full) != origin.path)
+        for mount in laid_over(path, image, project)
+    )
 
 
 def path_of(program: Program) -> str | None:

@@ -38,7 +38,7 @@ class _Verdict(NamedTuple):
     written: tuple[Span, ...] = ()
 
 
-class _Site:
+class Site:
     """A `build:` key, the mapping that holds it, and the services that use it (several through an anchor)."""
 
     __slots__ = ("key", "owner", "services", "value")
@@ -54,12 +54,13 @@ def builds(source: Source, project: Project) -> list[Build]:
     """The builds of a compose file, in its order; raises `UnreadableError` where it is no YAML."""
     documents = read(source)
     layers = Layers(source, documents, project)
-    found = [_build(site, source, layers) for site in _sites(documents)]
+    found = [_build(site, source, layers) for site in sites(documents)]
     return sorted(found, key=lambda build: build.span)
 
 
-def _sites(documents: Iterable[Node]) -> Iterable[_Site]:
-    sites: dict[int, _Site] = {}
+def sites(documents: Iterable[Node]) -> Iterable[Site]:
+    """Where a compose file builds, each place once."""
+    sites: dict[int, Site] = {}
     for document in documents:
         services = document.get("services")
         for name, service in services.all_pairs() if services is not None else ():
@@ -67,7 +68,7 @@ def _sites(documents: Iterable[Node]) -> Iterable[_Site]:
                 pair = owner.own("build")
                 if pair is not None:
                     if _builds(pair[1]):
-                        site = sites.setdefault(id(pair[0]), _Site(owner, *pair))
+                        site = sites.setdefault(id(pair[0]), Site(owner, *pair))
                         site.services[name.value] = service
                     break
     return sites.values()
@@ -80,7 +81,7 @@ def _builds(value: Node) -> bool:
     return bool(value.value and not is_null(value)) if value.kind == "scalar" else bool(value.pairs or value.merges)
 
 
-def _build(site: _Site, source: Source, layers: Layers) -> Build:
+def _build(site: Site, source: Source, layers: Layers) -> Build:
     chains = [layers.of(name, service) for name, service in site.services.items()]
     verdict = _together([_verdict(chain, site, source, layers) for chain in chains])
     said = any(layer.service.pair("platform") for chain in chains for layer in chain)
@@ -132,7 +133,7 @@ def _together(verdicts: list[_Verdict]) -> _Verdict:
     return _Verdict("explicit", platforms, via, written=written)
 
 
-def _verdict(chain: list[Layer], site: _Site, source: Source, layers: Layers) -> _Verdict:
+def _verdict(chain: list[Layer], site: Site, source: Source, layers: Layers) -> _Verdict:
     name = chain[0].name
     steps: list[Step] = []
     open_names: dict[str, None] = {}

@@ -22,6 +22,7 @@ OVERRIDES = tuple(f"{stem}.override.{ending}" for stem in ("compose", "docker-co
 """compose-go cli/options.go: the first of each that stands in the folder is read, whichever name the other has."""
 
 _MAX_EXTENDS = 20
+_ENDINGS = (".yml", ".yaml")
 
 
 class Layer(NamedTuple):
@@ -65,6 +66,18 @@ class Layers:
             return own + self._in_siblings(folder, BASES, name)
         return own
 
+    def beside(self, name: str) -> list[Layer]:
+        """The mappings of a service in the other compose files of the folder, which a `-f` may add."""
+        folder, file = posixpath.split(self._source.path)
+        others = (one for one in self._project.names(folder or ".") if one != file and _is_compose(one))
+        return [layer for one in others for layer in self.in_file(posixpath.join(folder, one), name)]
+
+    def in_file(self, path: str, name: str) -> list[Layer]:
+        """The mappings that speak for a service in another compose file."""
+        source = self._project.read(path)
+        service = _service(self._read(source), name) if source is not None else None
+        return self._extended(source, name, service) if source is not None and service is not None else []
+
     def environment(self, source: Source) -> Environment:
         """The variables of the `.env` beside `source`."""
         path = posixpath.join(posixpath.dirname(source.path), ".env")
@@ -74,12 +87,8 @@ class Layers:
         return self._environments[path]
 
     def _in_siblings(self, folder: str, names: tuple[str, ...], name: str) -> list[Layer]:
-        for file in names:
-            source = self._project.read(posixpath.join(folder, file))
-            if source is not None:
-                service = _service(self._read(source), name)
-                return self._extended(source, name, service) if service is not None else []
-        return []
+        path = next((one for file in names if self._project.exists(one := posixpath.join(folder, file))), None)
+        return self.in_file(path, name) if path is not None else []
 
     def _extended(self, source: Source, name: str, service: Node) -> list[Layer]:
         """`service` and what it extends, which extends others in turn."""
@@ -130,6 +139,10 @@ class Layers:
                 self._project.memo[memo] = ()
         documents: tuple[Node, ...] = self._project.memo[memo]
         return documents
+
+
+def _is_compose(name: str) -> bool:
+    return name.startswith(("compose.", "docker-compose.", "compose-", "docker-compose-")) and name.endswith(_ENDINGS)
 
 
 def is_null(node: Node) -> bool:

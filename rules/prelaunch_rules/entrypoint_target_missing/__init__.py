@@ -8,7 +8,7 @@ import posixpath
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
 from prelaunch.typed import TYPE_CHECKING
-from prelaunch_rules.started import is_windows, path_of, place_of
+from prelaunch_rules.started import is_windows, laid_over, path_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from prelaunch_rules.applications import Application
 
 NAME = "entrypoint-target-missing"
-_ENDS = ("\n", "/\n", "\r", ":", "/:", '"', "'", " ", "/ ")
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
@@ -48,7 +47,7 @@ def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]
     if path is None or span is None or ("/" not in path and program.run != "reader"):
         return
     found = project.files_of(image).lookup(path)
-    if found.kind != "absent" or found.touched or _is_mounted(path, image, project):
+    if found.kind != "absent" or found.touched or laid_over(path, image, project):
         return
     if program.run == "reader":
         reader = program.through[-1] if program.through else "the interpreter"
@@ -70,7 +69,7 @@ def _application(application: Application, program: Program, image: Image, proje
         return
     lookup = Lookup(project.files_of(image), roots)
     module = application.module
-    if any(_is_mounted(posixpath.join(root, "x"), image, project) for root in roots):
+    if any(_is_mounted_in(root, image, project) for root in roots):
         return
     found = lookup.find(module)
     if found is None:
@@ -99,23 +98,11 @@ def _sure(sure: bool) -> Certainty:
     return "certain" if sure else "likely"
 
 
-def _is_mounted(path: str, image: Image, project: Project) -> bool:
-    """Whether the path may come from a volume: one is declared there, or a build's compose file mounts a folder."""
-    workdir = image.config.workdir
-    full = path if path.startswith("/") else posixpath.join(workdir.text or "/", path)
-    folders = [full]
-    while folders[-1] not in {"/", ""}:
-        folders.append(posixpath.dirname(folders[-1]))
-    folders = [folder for folder in folders[1:] if folder not in {"/", ""}]
-    if any(volume.text.rstrip("/") in folders for volume in image.config.volumes):
-        return True
-    for build in project.builds_of(image.source.path):
-        text = build.source.text
-        if any(f":{folder}{end}" in text for folder in folders for end in _ENDS):
-            return True
-        if any(f"target: {folder}" in text for folder in folders):
-            return True
-    return False
+def _is_mounted_in(folder: str, image: Image, project: Project) -> bool:
+    """Whether a module may come from a volume: one that covers the folder, or lies in it."""
+    inner = f"{folder.rstrip('/')}/"
+    mounts = project.mounts_of(image)
+    return any(mount.covers(folder) or mount.target.startswith(inner) for mount in mounts)
 
 
 def _instead(path: str, image: Image, project: Project) -> str:

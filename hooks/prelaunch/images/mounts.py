@@ -1,0 +1,63 @@
+"""What is laid over an image's files when the repository runs it: by Compose, by a development container, by a script.
+
+A `VOLUME` of the Dockerfile is the image's own (`Image.config.volumes`), and counts here too.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from prelaunch.image import Mount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prelaunch.image import Image
+    from prelaunch.model import Build
+    from prelaunch.project import Project
+
+_MAX_TEXT = 1_000_000
+_FLAG = re.compile(
+    r"(?<![\w-])(?:-v|--volume|--mount)(?:=|[ \t]+)((?:\"[^\"\n]*\"|'[^'\n]*'|\$\([^()\n]*\)|[^\s\"'])+)"
+)
+_INNER = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|[\"']")
+
+
+def mounts_of(project: Project, image: Image) -> tuple[Mount, ...]:
+    """See `Project.mounts_of`."""
+    key = ("mounts", image.source.path, image.target.number)
+    if key not in project.memo:
+        found = [mount for build in project.builds_of(image.source.path) for mount in _of(build, project)]
+        volumes = (Mount(posixpath.normpath(word.text), "volume") for word in image.config.volumes)
+        project.memo[key] = tuple(dict.fromkeys([*(one for one in volumes if one.target.startswith("/")), *found]))
+    mounts: tuple[Mount, ...] = project.memo[key]
+    return mounts
+
+
+def _of(build: Build, project: Project) -> Iterator[Mount]:
+    if build.form == "compose":
+        from prelaunch.places.compose_mounts import mounts
+
+        yield from mounts(build, project)
+    elif build.form == "devcontainer":
+        from prelaunch.places import devcontainer
+
+        yield from devcontainer.mounts(build.source)
+    else:
+        yield from _of_commands(build.source.text[:_MAX_TEXT])
+
+
+def _of_commands(text: str) -> Iterator[Mount]:
+    """The `docker run -v SOURCE:TARGET` and `--mount type=bind,target=...` of a script, wherever they stand.
+
+    What the commands run is not looked at: it is enough that they may run the image.
+    """
+    for found in _FLAG.finditer(text):
+        said = _INNER.sub(lambda part: "$" if part[0][0] == "$" else "", found[1])
+        named = dict(part.partition("=")[::2] for part in said.split(","))
+        target = next((named[key] for key in ("target", "destination", "dst") if key in named), "")
+        target = target or next((part for part in said.split(":")[1:2]), "")
+        if target.startswith("/") and "$" not in target and posixpath.normpath(target) != "/":
+            yield Mount(posixpath.normpath(target), "bind")
