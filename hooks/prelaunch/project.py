@@ -157,6 +157,12 @@ class Project:
 
         return files_of(self, built)
 
+    def ignore_file(self, image: Image) -> Source | None:
+        """The `.dockerignore` that the builds of an image read; None where there is none, or its context is unknown."""
+        from prelaunch.images.context import ignore_file
+
+        return ignore_file(self, image)
+
     def mounts_of(self, image: Image) -> tuple[Mount, ...]:
         """What is laid over the files of an image by whatever of the repository builds and runs it."""
         from prelaunch.images.mounts import mounts_of

@@ -162,7 +162,7 @@ def check_example(rule: Rule, example: Example) -> None:
 
 
 def _check_fixed(example: Example, project: Project, files: list[File], judge: Judge) -> None:
-    mended = mend(project, files, judge)
+    mended = mend(project, files, judge, hints=True)
     texts = {**example.files, **{new.path: new.text for _, new in mended.changes}}
     for path, wanted in {**example.files, **example.fixed}.items():
         if texts[path] != wanted:

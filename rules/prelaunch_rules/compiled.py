@@ -22,7 +22,8 @@ class Compiled(NamedTuple):
     """A program that a `RUN` of a stage compiles.
 
     `language` is "go", "rust" or "c", `output` the absolute path where it comes to stand, or a folder ("/" at its end).
-    `words` are the command's words without what sets variables, `environment` these variables ("" where not literal).
+    `words` are the command's words without what sets variables, `environment` these variables ("" where not literal),
+    `command` all of it; its positions are indexes into the text of the instruction's script.
     """
 
     language: str
@@ -31,6 +32,7 @@ class Compiled(NamedTuple):
     environment: dict[str, str]
     instruction: Instruction
     stage: Stage
+    command: ShellCommand
 
 
 class Taken(NamedTuple):
@@ -105,7 +107,8 @@ def _compiled(command: ShellCommand, image: Image, stage: Stage, instruction: In
     folder = workdir(image, stage, instruction)
     is_folder = output.endswith("/")
     output = posixpath.normpath(posixpath.join(folder, output))
-    return Compiled(language, f"{output}/" if is_folder else output, tuple(words), environment, instruction, stage)
+    output = f"{output}/" if is_folder else output
+    return Compiled(language, output, tuple(words), environment, instruction, stage, command)
 
 
 def _output(program: str, verb: str, words: list[str]) -> tuple[str, str] | None:

@@ -8,8 +8,12 @@ from prelaunch_rules.copied_host_artifacts import RULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from prelaunch.model import Rule
 
     Found = Callable[..., list[str]]
+    Fixed = Callable[[Rule, dict[str, str]], dict[str, str]]
 
 TEXTS = {
     "RUN npm ci\nCOPY . .\n": ["hint 4"],
@@ -62,3 +66,46 @@ def test_a_context_that_is_not_known_is_not_judged(found: Found) -> None:
     builds = {"b.sh": 'docker build -f Dockerfile "$1"\n'}
     text = "FROM node\nWORKDIR /app\nRUN npm ci\nCOPY . .\n"
     assert found(RULE, text, builds) == []
+
+
+NODE = "FROM node:24\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY . .\n"
+VENV = "FROM python:3.13\nWORKDIR /app\nRUN uv sync\nCOPY . .\n"
+BOTH = "FROM node:24\nWORKDIR /app\nRUN npm ci\nRUN uv sync\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "before", "after"),
+    [
+        (NODE, ".git\n", ".git\nnode_modules\n"),
+        (NODE, "", "node_modules\n"),
+        (NODE, ".git", ".git\nnode_modules\n"),
+        (NODE, ".git\r\n*.md\r\n", ".git\r\n*.md\r\nnode_modules\r\n"),
+        (NODE, "# node_modules\n!docs\n", "# node_modules\n!docs\nnode_modules\n"),
+        (VENV, "*.pyc\n", "*.pyc\n.venv\n"),
+        (BOTH, "x\n", "x\nnode_modules\n.venv\n"),
+        # what is wanted in the context stays in it
+        (NODE, "!node_modules/own\n", None),
+        (f"{NODE}COPY node_modules/own ./own\n", "x\n", None),
+        (f"{NODE}COPY --chown=1 \\\n  ./node_modules/own ./own\n", "x\n", None),
+        (f"{NODE}COPY --from=other /app/node_modules .\n", "x\n", "x\nnode_modules\n"),
+        (NODE, "**/node_modules\n", None),
+    ],
+)
+def test_the_fix_leaves_the_folder_out_of_the_context(
+    fix: Fixed, dockerfile: str, before: str, after: str | None
+) -> None:
+    files = {"Dockerfile": dockerfile, ".dockerignore": before, "package.json": "{}"}
+    wanted = {**files, ".dockerignore": before if after is None else after}
+    assert fix(RULE, files) == wanted
+    assert fix(RULE, wanted) == wanted
+
+
+def test_the_file_of_the_dockerfile_comes_before_that_of_the_context(fix: Fixed) -> None:
+    files = {"web/Dockerfile": NODE, "web/package.json": "{}", "web/.dockerignore": "a\n"}
+    files["web/Dockerfile.dockerignore"] = "b\n"
+    assert fix(RULE, files) == {**files, "web/Dockerfile.dockerignore": "b\nnode_modules\n"}
+
+
+def test_no_file_is_made(fix: Fixed, tmp_path: Path) -> None:
+    fix(RULE, {"Dockerfile": NODE})
+    assert not (tmp_path / ".dockerignore").exists()

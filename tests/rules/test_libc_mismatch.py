@@ -12,7 +12,10 @@ from prelaunch_rules.libc_mismatch import RULE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from prelaunch.model import Rule
+
     Found = Callable[..., list[str]]
+    Fixed = Callable[[Rule, dict[str, str]], dict[str, str]]
 
 NAMES = {
     "golang": GLIBC,
@@ -75,3 +78,54 @@ def test_a_program_is_held_against_the_c_library_of_the_image(found: Found, base
 def test_an_image_that_gets_libraries_is_not_judged(found: Found, line: str) -> None:
     text = f"FROM golang AS build\nRUN CGO_ENABLED=1 go build -o /a .\nFROM alpine\n{line}\nCOPY --from=build /a /a\n"
     assert found(RULE, text) == []
+
+
+MODULE = {"go.mod": "module a\n\ngo 1.25\n", "main.go": 'package main\n\nimport "net"\n'}
+
+
+def built_by(run: str, base: str = "alpine") -> str:
+    return f"FROM golang:1.25 AS b\nWORKDIR /s\nCOPY . .\n{run}\nFROM {base}\nCOPY --from=b /server /\n"
+
+
+@pytest.mark.parametrize(
+    ("run", "after"),
+    [
+        ("RUN CGO_ENABLED=1 go build -o /server", "RUN CGO_ENABLED=0 go build -o /server"),
+        ("RUN go mod download && go build -o /server", "RUN go mod download && CGO_ENABLED=0 go build -o /server"),
+        ("RUN A=b \\\n  go build -o /server", "RUN A=b \\\n  CGO_ENABLED=0 go build -o /server"),
+        ("RUN env A=b go build -o /server", "RUN env A=b CGO_ENABLED=0 go build -o /server"),
+        ("ENV CGO_ENABLED=1\nRUN go build -o /server", "ENV CGO_ENABLED=1\nRUN CGO_ENABLED=0 go build -o /server"),
+        ("RUN <<EOF\ngo build -o /server\nEOF", "RUN <<EOF\nCGO_ENABLED=0 go build -o /server\nEOF"),
+        ("RUN /usr/local/go/bin/go build -o /server", "RUN CGO_ENABLED=0 /usr/local/go/bin/go build -o /server"),
+        ('RUN CGO_ENABLED="1" go build -o /server', None),
+        ("RUN exec go build -o /server", None),
+        ("RUN CGO_ENABLED=1 go build -race -o /server", None),
+        ("RUN CGO_ENABLED=1 go build -buildmode=c-shared -o /server", None),
+    ],
+)
+def test_the_fix_turns_cgo_off_where_the_command_stands(fix: Fixed, run: str, after: str | None) -> None:
+    wanted = {**MODULE, "Dockerfile": built_by(after or run)}
+    assert fix(RULE, {**MODULE, "Dockerfile": built_by(run)}) == wanted
+    assert fix(RULE, wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.go": 'package main\n\n// #include <stdio.h>\nimport "C"\n'},
+        {"main.go": 'package main\nimport (\r\n\t"net"\r\n\t"C"\r\n)\n'},
+        {"go.mod": "module a\n\nrequire github.com/mattn/go-sqlite3 v1.14.0\n"},
+        {"go.mod": "module a\n\nrequire (\n\tgithub.com/mattn/go-sqlite3 v1.14.0\n)\n"},
+        {"cmd/other/go.mod": "module b\nreplace c => ../c\n"},
+        {"vendor/modules.txt": ""},
+        {"lib/x.c": ""},
+    ],
+)
+def test_the_fix_is_not_safe_where_c_may_be_needed(fix: Fixed, files: dict[str, str]) -> None:
+    files = {**MODULE, **files, "Dockerfile": built_by("RUN CGO_ENABLED=1 go build -o /server")}
+    assert fix(RULE, files) == files
+
+
+def test_the_fix_is_not_safe_without_a_module(fix: Fixed) -> None:
+    files = {"Dockerfile": built_by("RUN CGO_ENABLED=1 go build -o /server")}
+    assert fix(RULE, files) == files

@@ -9,7 +9,10 @@ from prelaunch_rules.shared_library_missing import RULE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from prelaunch.model import Rule
+
     Found = Callable[..., list[str]]
+    Fixed = Callable[[Rule, dict[str, str]], dict[str, str]]
 
 TEXTS = {
     "RUN pip install opencv-python": ["likely 2"],
@@ -52,3 +55,41 @@ def test_packages_count_where_the_image_gets_them(found: Found) -> None:
     )
     assert found(RULE, text) == []
     assert found(RULE, f"{text}COPY --from=one /usr/local /usr/local\n") == ["likely 3"]
+
+
+INSTALL = "RUN apt-get update && apt-get install -y --no-install-recommends {} && rm -rf /var/lib/apt/lists/*"
+MAGIC, ZBAR = INSTALL.format("libmagic1"), INSTALL.format("libmagic1 libzbar0")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "FROM python:3.13-slim\nRUN pip install python-magic\n",
+            f"FROM python:3.13-slim\n{MAGIC}\nRUN pip install python-magic\n",
+        ),
+        (
+            "FROM python:3-slim\r\nRUN pip install python-magic\r\n",
+            f"FROM python:3-slim\r\n{MAGIC}\r\nRUN pip install python-magic\r\n",
+        ),
+        (
+            "FROM python:3-slim\n  # why\n\tRUN pip \\\n install python-magic\nRUN pip install pyzbar",
+            f"FROM python:3-slim\n\t{ZBAR}\n  # why\n\tRUN pip \\\n install python-magic\nRUN pip install pyzbar",
+        ),
+        # not where it may not work: no root, another Debian, another shell, or where it may be there
+        ("FROM python:3.13-slim\nUSER app\nRUN pip install python-magic\n", None),
+        ('FROM python:3.13-slim\nSHELL ["python", "-c"]\nRUN pip install python-magic\n', None),
+        ("FROM python:3.7-slim\nRUN pip install python-magic\n", None),
+        ("FROM python:3.9.1-slim\nRUN pip install python-magic\n", None),
+        ("FROM python:3.9-slim-buster\nRUN pip install python-magic\n", None),
+        ("FROM python:3.13-slim\nRUN apt-get install -y curl\nRUN pip install python-magic\n", None),
+        # nor in a stage that is only copied from
+        (
+            "FROM python:3-slim AS b\nRUN pip install --prefix=/x python-magic\nFROM python:3-slim\nCOPY --from=b /x /",
+            None,
+        ),
+    ],
+)
+def test_the_fix_installs_the_libraries_where_that_works(fix: Fixed, before: str, after: str | None) -> None:
+    assert fix(RULE, {"Dockerfile": before}) == {"Dockerfile": after or before}
+    assert fix(RULE, {"Dockerfile": after or before}) == {"Dockerfile": after or before}

@@ -15,6 +15,7 @@ from prelaunch.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from prelaunch.image import Image, Stage
     from prelaunch.images.patterns import Pattern
+    from prelaunch.model import Source
     from prelaunch.project import Project
 
 
@@ -76,9 +77,19 @@ def open_context(project: Project, image: Image) -> FolderContext | None:
             folder = _guessed(project, image)
     if folder is None:
         return None
-    own = project.read(f"{image.source.path}.dockerignore")
-    ignore = own or project.read(posixpath.join(folder, ".dockerignore"))
+    ignore = _ignore_file(project, image, folder)
     return FolderContext(project, folder, read_ignore_file(ignore.text) if ignore is not None else ())
+
+
+def _ignore_file(project: Project, image: Image, folder: str) -> Source | None:
+    own = project.read(f"{image.source.path}.dockerignore")
+    return own or project.read(posixpath.join(folder, ".dockerignore"))
+
+
+def ignore_file(project: Project, image: Image) -> Source | None:
+    """See `Project.ignore_file`."""
+    context = open_context(project, image)
+    return None if context is None else _ignore_file(project, image, context.folder)
 
 
 def left_out(project: Project, image: Image, path: str) -> bool | None:

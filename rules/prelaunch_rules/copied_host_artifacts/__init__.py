@@ -11,6 +11,8 @@ from prelaunch.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from prelaunch.image import Instruction
+    from prelaunch.model import Fix
     from prelaunch.project import Project
 
 NAME = "copied-host-artifacts"
@@ -22,16 +24,28 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     text = image.source.text
     if not any(mark in text for mark in _MARKS):
         return
+    for instruction, folder, command in _copied(image, project):
+        message = (
+            f"this copies `{folder}` of the machine that builds, where there is one, over what `{command}`"
+            " installed in the image, and compiled parts of another system die with `invalid ELF header` or `exec"
+            f" format error`; write `{folder}` into `.dockerignore`"
+        )
+        yield Finding(NAME, "hint", image.source, instruction.span, message)
+
+
+def _copied(image: Image, project: Project) -> Iterator[tuple[Instruction, str, str]]:
     from prelaunch_rules.copied_host_artifacts.overlays import overlays
 
     for instruction, folder, command in overlays(image):
         if not _is_named(folder, image, project) and project.left_out(image, folder) is False:
-            message = (
-                f"this copies `{folder}` of the machine that builds, where there is one, over what `{command}`"
-                " installed in the image, and compiled parts of another system die with `invalid ELF header` or `exec"
-                f" format error`; write `{folder}` into `.dockerignore`"
-            )
-            yield Finding(NAME, "hint", image.source, instruction.span, message)
+            yield instruction, folder, command
+
+
+def mend(image: Image, project: Project) -> Fix | None:
+    """A line of `.dockerignore` for each folder, where there is such a file."""
+    from prelaunch_rules.copied_host_artifacts.ignoring import ignoring
+
+    return ignoring([folder for _, folder, _ in _copied(image, project)], image, project)
 
 
 def _is_named(folder: str, image: Image, project: Project) -> bool:
@@ -51,7 +65,8 @@ RULE = Rule(
     Image,
     check,
     certainty="hint",
-    fixable=False,
+    fixable=True,
     folder=os.path.dirname(__file__),
+    mend=mend,
     symptoms=("invalid elf header", "exec format error", "was compiled against a different node.js"),
 )

@@ -6,23 +6,50 @@ import os
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
-from prelaunch.typed import TYPE_CHECKING
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.image import Stage
-    from prelaunch.model import Certainty
+    from prelaunch.model import Certainty, Fix
     from prelaunch.project import Project
-    from prelaunch_rules.compiled import Compiled
+    from prelaunch_rules.compiled import Compiled, Taken
 
 NAME = "libc-mismatch"
 _STATIC = ("-static", "crt-static", "musl", "netgo", "extldflags")
 _ADAPTERS = ("gcompat", "libc6-compat", "glibc")
 
 
+class Mismatch(NamedTuple):
+    """A `COPY` that brings a program without its C library: which one it needs, and which one the image has."""
+
+    copied: Taken
+    made: Compiled
+    certainty: Certainty
+    theirs: str
+    own: str
+
+
 def check(image: Image, _: Project) -> Iterator[Finding]:
     """The first `COPY` of each stage that brings a program without its C library."""
+    for copied, made, certainty, theirs, own in _mismatches(image):
+        message = (
+            f"`{copied.path}` {_linked(made, certainty)} {theirs}, and `{image.base.name}` has {own}, so it"
+            f" dies with `no such file or directory`, though the file is there; {_cure(made)}, or take a base"
+            f" with {theirs}"
+        )
+        yield Finding(NAME, certainty, image.source, copied.instruction.span, message)
+
+
+def mend(image: Image, project: Project) -> Fix | None:
+    """Go programs compiled without cgo."""
+    from prelaunch_rules.libc_mismatch.fix import without_cgo
+
+    return without_cgo((one.made for one in _mismatches(image)), image, project)
+
+
+def _mismatches(image: Image) -> Iterator[Mismatch]:
     if "--from" not in image.source.text or image.base.state == "unknown":
         return
     from prelaunch_rules.libc import GLIBC, libc_of
@@ -41,12 +68,7 @@ def check(image: Image, _: Project) -> Iterator[Finding]:
             certainty = _certainty(image, made, theirs, own) if takes(copied, made) else None
             if certainty is not None:
                 seen.add(copied.stage.number)
-                message = (
-                    f"`{copied.path}` {_linked(made, certainty)} {theirs}, and `{image.base.name}` has {own}, so it"
-                    f" dies with `no such file or directory`, though the file is there; {_cure(made)}, or take a base"
-                    f" with {theirs}"
-                )
-                yield Finding(NAME, certainty, image.source, copied.instruction.span, message)
+                yield Mismatch(copied, made, certainty, theirs, own)
                 break
 
 
@@ -119,7 +141,8 @@ RULE = Rule(
     Image,
     check,
     certainty="certain",
-    fixable=False,
+    fixable=True,
     folder=os.path.dirname(__file__),
+    mend=mend,
     symptoms=("no such file or directory", "error loading shared library ld-linux"),
 )

@@ -6,18 +6,27 @@ import os
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
-from prelaunch.typed import TYPE_CHECKING
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prelaunch.model import Certainty
+    from prelaunch.model import Fix
     from prelaunch.project import Project
+    from prelaunch_rules.shared_library_missing.needs import Asked, Need
 
 NAME = "shared-library-missing"
 
 
-def check(image: Image, project: Project) -> Iterator[Finding]:
+class Missing(NamedTuple):
+    """A package and what it needs. `sure`: no other package of the system is installed that may bring it along."""
+
+    asked: Asked
+    need: Need
+    sure: bool
+
+
+def missing(image: Image, project: Project) -> Iterator[Missing]:
     """Every package of the table that is installed, where nothing installs its library."""
     text = image.source.text
     if "-slim" not in text or "install" not in text or image.base.state != "known" or "-slim" not in image.base.name:
@@ -30,15 +39,25 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     system = " ".join(installs(image))
     for asked in asked_for(image, project):
         need = NEEDS[asked.name]
-        if any(mark in system for mark in need.brought_by):
-            continue
+        if not any(mark in system for mark in need.brought_by):
+            yield Missing(asked, need, sure=not system)
+
+
+def check(image: Image, project: Project) -> Iterator[Finding]:
+    """A finding for each package that lacks its library."""
+    for asked, need, sure in missing(image, project):
         message = (
             f"`{asked.name}` needs {need.library}, which `{image.base.name}` does not have and nothing installs,"
             f" so its import fails with `{need.error}`; {need.cure}"
         )
-        # what other packages of the system bring along is not known
-        certainty: Certainty = "hint" if system else "likely"
-        yield Finding(NAME, certainty, image.source, asked.instruction.span, message)
+        yield Finding(NAME, "likely" if sure else "hint", image.source, asked.instruction.span, message)
+
+
+def mend(image: Image, project: Project) -> Fix | None:
+    """Install the libraries of the first `RUN` that needs some."""
+    from prelaunch_rules.shared_library_missing.fix import installed
+
+    return installed(image, tuple(missing(image, project)))
 
 
 RULE = Rule(
@@ -46,8 +65,9 @@ RULE = Rule(
     Image,
     check,
     certainty="likely",
-    fixable=False,
+    fixable=True,
     folder=os.path.dirname(__file__),
+    mend=mend,
     symptoms=(
         "cannot open shared object file: no such file or directory",
         "libgl.so.1",

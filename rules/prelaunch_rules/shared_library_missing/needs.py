@@ -19,52 +19,63 @@ if TYPE_CHECKING:
 
 
 class Need(NamedTuple):
-    """A library, the error without it, what to do, and parts of names of the system's packages that bring it."""
+    """A library, the error without it, what to do, and parts of names of the system's packages that bring it.
+
+    `packages` are those of Debian 12 and 13 to install (in 13 some are only provided, under the name with `t64`).
+    """
 
     library: str
     error: str
-    cure: str
+    packages: str
     brought_by: tuple[str, ...]
+    instead: str = ""
+
+    @property
+    def cure(self) -> str:
+        """What to do, for people."""
+        other = f"install `{self.instead}` (a server shows no windows), or " if self.instead else ""
+        return f"{other}`apt-get install {self.packages}`"
 
 
 _OPENCV = Need(
     "libGL.so.1",
     "ImportError: libGL.so.1: cannot open shared object file",
-    "install `opencv-python-headless` (a server shows no windows), or `apt-get install libgl1 libglib2.0-0`",
+    "libgl1 libglib2.0-0",
     ("libgl1", "libgl-", "opencv", "ffmpeg", "mesa", "qt", "libavdevice", "chromium", "firefox", "xvfb", "playwright"),
+    "opencv-python-headless",
 )
-_PQ = Need("libpq5", "ImportError: libpq.so.5", "`apt-get install libpq5`", ("libpq", "postgresql"))
+_PQ = Need("libpq5", "ImportError: libpq.so.5", "libpq5", ("libpq", "postgresql"))
 NEEDS = {
     "opencv-python": _OPENCV,
-    "opencv-contrib-python": _OPENCV._replace(cure=_OPENCV.cure.replace("opencv-", "opencv-contrib-", 1)),
+    "opencv-contrib-python": _OPENCV._replace(instead="opencv-contrib-python-headless"),
     "weasyprint": Need(
         "Pango",
         "OSError: cannot load library 'libgobject-2.0-0'",
-        "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`",
+        "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
         ("pango", "weasyprint", "libgtk"),
     ),
     "cairosvg": Need(
         "libcairo2",
         'OSError: no library called "cairo-2" was found',
-        "`apt-get install libcairo2`",
+        "libcairo2",
         ("cairo", "pango", "libgtk", "chromium", "inkscape"),
     ),
     "python-magic": Need(
         "libmagic1",
         "ImportError: failed to find libmagic",
-        "`apt-get install libmagic1`",
+        "libmagic1",
         ("libmagic", " file", "build-essential"),
     ),
     "pyzbar": Need(
         "libzbar0",
         "ImportError: Unable to find zbar shared library",
-        "`apt-get install libzbar0`",
+        "libzbar0",
         ("zbar",),
     ),
     "lightgbm": Need(
         "libgomp1",
         "OSError: libgomp.so.1: cannot open shared object file",
-        "`apt-get install libgomp1`",
+        "libgomp1",
         ("libgomp", "gcc", "g++", "build-essential", "ffmpeg", "clang"),
     ),
     "psycopg2": _PQ,
