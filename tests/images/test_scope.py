@@ -62,6 +62,11 @@ VALUES = [
     ("FROM x\nARG A=1\nENV A=2\nRUN a", "A", "env", "2"),
     ("FROM x\nENV A=2\nARG A=1\nRUN a", "A", "stage", "1"),
     ("FROM x\nENV A=1\nENV A=2 B=$A\nRUN a", "B", "env", "1"),
+    # in a stage that is built on another one what that one has set by ENV counts again, as its image has it
+    ("FROM x AS b\nENV A=2\nARG A=1\nFROM b\nRUN a", "A", "env", "2"),
+    ("FROM x AS b\nENV A=2\nARG A=1\nFROM b\nARG A=3\nRUN a", "A", "stage", "3"),
+    ("FROM x AS b\nENV A=2\nFROM b AS c\nARG A=1\nFROM c\nRUN a", "A", "env", "2"),
+    ("FROM x AS b\nARG A=1\nFROM b\nRUN a", "A", "stage", "1"),
     ("FROM x\nENV A=1\nARG A\nRUN a", "A", "env", "1"),
     # nobody says it
     ("FROM x\nARG A\nRUN a", "A", "nowhere", None),

@@ -118,12 +118,13 @@ def test_a_run_sees_the_variables_of_its_stage(handed: Handed) -> None:
     scripts(text, handed)
     first, second = ({name: value.texts for name, value in setting.environment.items()} for _, setting in handed)
     assert first == {
-        "A": ("1",),
+        "A": ("9",),
         "B": ("x y",),
         "C": ("$A",),
         "E": ("1-x y",),
         "PATH": (f"/x:{UNKNOWN}",),
         "OLD": ("the old form",),
+        "D": (HANDED,),
         "TAG": ("1",),
         "TARGETARCH": (UNKNOWN,),
         "F": ("1",),
@@ -131,6 +132,22 @@ def test_a_run_sees_the_variables_of_its_stage(handed: Handed) -> None:
     assert second["A"] == ("2",)
     step = handed[0][1].environment["OLD"].steps[0]
     assert (step.text, step.path, step.line) == ("ENV OLD=the old form", "Dockerfile", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("FROM x\nARG A=1\nENV A=2\nRUN a", [("2",)]),
+        ("FROM x\nENV A=2\nARG A=1\nRUN a", [("1",)]),
+        ("FROM x\nENV A=2\nARG A\nRUN a", [("2",)]),
+        ("ARG A=0\nFROM x\nENV A=2\nARG A\nRUN a", [("0",)]),
+        ("FROM x AS b\nENV A=2\nARG A=1\nRUN a\nFROM b\nRUN a\nARG A=3\nRUN a", [("1",), ("2",), ("3",)]),
+        ("FROM x AS b\nARG A=1\nFROM b\nRUN a", [("1",)]),
+    ],
+)
+def test_of_arg_and_env_the_later_one_counts(text: str, values: list[tuple[str, ...]], handed: Handed) -> None:
+    scripts(text, handed)
+    assert [setting.environment["A"].texts for _, setting in handed] == values
 
 
 def test_an_argument_without_a_default_is_handed_in(handed: Handed) -> None:

@@ -3,7 +3,8 @@
 Facts: the Dockerfile reference ("ARG", "Scope", "Automatic platform ARGs in the global scope") and BuildKit's frontend:
 a value is taken from `--build-arg`, else from the default of the stage's `ARG`, else from the global scope (the default
 of a global `ARG`, else the automatic value). What a stage has set its child stages have too. `ARG` and `ENV` set one
-environment: the later one wins. The words of an instruction are expanded before any of it takes effect.
+environment, of which the later one wins in a stage, and `ENV` in those built on it (`readers.dockerfile.environment`).
+The words of an instruction are expanded before any of it takes effect.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class _Walk:
         self.globals: dict[str, Variable] = {name: _automatic(name) for name in AUTOMATIC}
         self._global()
         finals: list[dict[str, Variable]] = []
+        self.configured: list[dict[str, Variable]] = []
         for stage in dockerfile.stages:
             finals.append(self._stage(stage, finals[stage.parent] if stage.parent is not None else {}))
 
@@ -102,7 +104,9 @@ class _Walk:
     def _stage(self, stage: Stage, inherited: dict[str, Variable]) -> dict[str, Variable]:
         self.scopes[stage.span.start] = Scope(self.globals, self.escape)
         bare = base_of(chain_of(self.dockerfile, stage)[-1]).scratch
-        variables = inherited
+        # what the parent has set by ENV is in its image, and so set again here
+        config = dict(self.configured[stage.parent]) if stage.parent is not None else {}
+        variables = {**inherited, **config}
         scope = Scope(variables, self.escape, bare)
         for instruction in effective(self.dockerfile, stage):
             # an ONBUILD of the parent sees what it sees in the first stage that it runs in
@@ -111,11 +115,14 @@ class _Walk:
                 new = list((self._env if instruction.keyword == "ENV" else self._arg)(instruction, scope))
                 self.declared.setdefault(instruction.span.start, new)
                 variables = {**variables, **{one.name: one for one in new}}
+                if instruction.keyword == "ENV" and len(config) < MAX_NAMES:
+                    config.update((one.name, one) for one in new)
                 if len(variables) > MAX_NAMES:
                     variables = dict(list(variables.items())[:MAX_NAMES])
                 scope = Scope(variables, self.escape, bare)
         for instruction in stage.instructions:
             self.scopes.setdefault(instruction.span.start, scope)
+        self.configured.append(config)
         return variables
 
     def _env(self, instruction: Instruction, scope: Scope) -> Iterator[Variable]:

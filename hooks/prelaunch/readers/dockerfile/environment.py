@@ -1,4 +1,4 @@
-"""The variables that a `RUN` sees: the stage's `ENV` and `ARG`, and the `ENV` of the stage that it is built on."""
+"""The variables that a `RUN` sees: `ENV` and `ARG` of the stage, and of the stages that it is built on."""
 
 from __future__ import annotations
 
@@ -18,50 +18,67 @@ _MAX_NAMES = 500
 
 
 def environments(dockerfile: Dockerfile) -> Iterator[tuple[Stage, Instruction, dict[str, Value]]]:
-    """Every `RUN` of every stage with the variables it sees. `ENV` wins over `ARG`, as in Docker."""
-    finals: list[dict[str, Value]] = []
+    """Every `RUN` of every stage with the variables it sees, by default.
+
+    In a stage BuildKit keeps `ARG` and `ENV` in one environment, of which the later one wins. A stage begins with that
+    of the one it is built on, where what is set by `ENV` then wins over that one's `ARG`s (moby/buildkit
+    frontend/dockerfile/dockerfile2llb/convert.go: `dispatchArg`, `dispatchEnv`, `dispatchState.init` and "initialize
+    base metadata from image conf"). The reference's sentence that `ENV` always overrides an `ARG` speaks of an `ENV`
+    that comes later; in the builder before BuildKit it always does. `tests/docker` proves it.
+    """
+    finals: list[tuple[dict[str, Value], dict[str, Value]]] = []
     effort = Effort()
     for stage in dockerfile.stages:
-        env = dict(finals[stage.parent]) if stage.parent is not None else {}
-        args: dict[str, Value] = {}
+        env, config = finals[stage.parent] if stage.parent is not None else ({}, {})
+        env, config = {**env, **config}, dict(config)
         seen: dict[str, Value] | None = None
         for instruction in stage.instructions:
             if instruction.keyword == "RUN":
-                seen = {**args, **env} if seen is None else seen
+                seen = dict(env) if seen is None else seen
                 yield stage, instruction, seen
             elif instruction.keyword in {"ARG", "ENV"} and not instruction.onbuild:
-                (_set if instruction.keyword == "ENV" else _declare)(dockerfile, instruction, env, args, effort)
+                new = (_set if instruction.keyword == "ENV" else _declare)(dockerfile, instruction, env, effort)
+                env.update(new)
+                if instruction.keyword == "ENV":
+                    config.update(new)
                 seen = None
-        finals.append(env)
+        finals.append((env, config))
 
 
-def _set(
-    dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], args: dict[str, Value], effort: Effort
-) -> None:
+def _set(dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], effort: Effort) -> dict[str, Value]:
     # All assignments of one ENV see the values from before it.
-    before = {**args, **env} if "$" in instruction.fragment.text else {}
+    found: dict[str, Value] = {}
     for name, text, start in assignments(instruction.fragment.text, dockerfile.escape):
-        if len(env) < _MAX_NAMES and text is not None:
-            value = expand(text, lambda one: _text(before, one), dockerfile.escape, effort)
-            env[name] = Value((value,), (_step(dockerfile, instruction, f"ENV {name}={text}", start),))
+        if (len(env) + len(found) < _MAX_NAMES or name in env) and text is not None:
+            value = expand(text, lambda one: _text(env, one), dockerfile.escape, effort)
+            found[name] = Value((value,), (_step(dockerfile, instruction, f"ENV {name}={text}", start),))
+    return found
 
 
 def _declare(
-    dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], args: dict[str, Value], effort: Effort
-) -> None:
+    dockerfile: Dockerfile, instruction: Instruction, env: dict[str, Value], effort: Effort
+) -> dict[str, Value]:
     text = instruction.fragment.text
+    env, found = dict(env), {}
     for start, stop in split_words(text, 0, dockerfile.escape) or ():
         name, equals, default = text[start:stop].partition("=")
-        if len(args) >= _MAX_NAMES:
-            return
+        if len(env) >= _MAX_NAMES and name not in env:
+            break
+        given = next(
+            (one.value for one in reversed(dockerfile.args) if one.name == name and one.value is not None), None
+        )
         if equals:
-            value = expand(default, lambda one: _text(env if one in env else args, one), dockerfile.escape, effort)
+            value = expand(default, lambda one: _text(env, one), dockerfile.escape, effort)
+        elif given is not None:
+            value = given
+        elif name in AUTOMATIC:
+            value = UNKNOWN
+        elif name in env:
+            continue  # it has no value of its own, so that of before stays
         else:
-            value = next(
-                (one.value for one in reversed(dockerfile.args) if one.name == name and one.value is not None),
-                UNKNOWN if name in AUTOMATIC else HANDED,
-            )
-        args[name] = Value((value,), (_step(dockerfile, instruction, f"ARG {text[start:stop]}", start),))
+            value = HANDED
+        env[name] = found[name] = Value((value,), (_step(dockerfile, instruction, f"ARG {text[start:stop]}", start),))
+    return found
 
 
 def _text(values: dict[str, Value], name: str) -> str | None:
