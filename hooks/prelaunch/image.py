@@ -30,6 +30,7 @@ Of the project (each answer is remembered, the first one may cost):
 - `project.builds_of("docker/Dockerfile")`: the builds of the repository that use the Dockerfile.
 - `project.images_of("docker/Dockerfile")`: the images that they make of it, for a rule that judges another fact.
 - `project.platforms_of(image)`: the platforms that it is built for (`Platforms`): known, or not.
+- `project.started_by(image, program)`: what a shell script of the repository starts in turn, where that is certain.
 - `project.mounts_of(image)`: what is laid over its files where the repository runs it (`Mount`).
 - `project.left_out(image, "node_modules")`: whether `.dockerignore` keeps the path out of the build context.
 - `project.committed("run.sh")`: mode, bytes and line ends as git has them (`Committed`); None for no such file.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from prelaunch import image
     from prelaunch.cache.log import Log
     from prelaunch.discover import File
-    from prelaunch.image import Committed, Image, Mount, Platforms
+    from prelaunch.image import Committed, Image, Mount, Platforms, Program
     from prelaunch.kinds import Word
     from prelaunch.model import Build, Deployment
 
@@ -156,6 +156,12 @@ class Project:
         from prelaunch.images.files import files_of
 
         return files_of(self, built)
+
+    def started_by(self, image: Image, program: Program) -> tuple[Program, ...]:
+        """The programs that a program of an image certainly starts, where it is a shell script of the repository."""
+        from prelaunch.images.script_files import started_by
+
+        return started_by(self, image, program)
 
     def ignore_file(self, image: Image) -> Source | None:
         """The `.dockerignore` that the builds of an image read; None where there is none, or its context is unknown."""

@@ -80,7 +80,7 @@ def _reader(values: str, without_file: str) -> _Reader:
     return _Reader(frozenset(values.split()), frozenset(without_file.split()))
 
 
-_BUILTINS = frozenset(
+BUILTINS = frozenset(
     ": [ alias bg break continue echo eval export false hash local printf pwd read readonly return set shift test trap "
     "true type ulimit umask unalias unset wait [[".split()
 )
@@ -110,7 +110,7 @@ def start(image: Image) -> Start:
         return Start("absent", (), (), entrypoint, cmd)
     script = _script(entrypoint if entrypoint.words else cmd)
     found = []
-    for number, program in enumerate(_programs("kernel", argv, (), "", script, 0)):
+    for number, program in enumerate(programs("kernel", argv, (), "", script, 0)):
         if number >= MAX_PROGRAMS:
             break
         found.append(program)
@@ -127,7 +127,7 @@ def _script(command: Command) -> Fragment | None:
     return instruction.fragment.slice(start, start + len(text.strip()))
 
 
-def _programs(
+def programs(
     run: Run, words: Sequence[Word], through: tuple[str, ...], folder: str | None, script: Fragment | None, depth: int
 ) -> Iterator[Program]:
     """The program `words` and what it starts; `script` is the text of its `-c`, where the Dockerfile has it plain."""
@@ -148,7 +148,7 @@ def _programs(
     elif name in _WRAPPERS:
         rest = _behind(_WRAPPERS[name], words[1:])
         if name != "uv" or not rest or not rest[0].text.endswith(".py"):
-            yield from _programs("kernel", rest, through, folder, None, depth + 1)
+            yield from programs("kernel", rest, through, folder, None, depth + 1)
             return
     if rest:
         yield Program("reader", tuple(rest), through, folder)
@@ -199,8 +199,8 @@ def _commands(
             folder = None if folder is None or UNKNOWN in target else posixpath.join(folder, target)
         elif name in {".", "source"} and len(words) > 1:
             yield Program("reader", tuple(words[1:]), through, folder)
-        elif name not in _BUILTINS:
-            yield from _programs("shell", words, through, folder, None, depth + 1)
+        elif name not in BUILTINS:
+            yield from programs("shell", words, through, folder, None, depth + 1)
         if name in {"exec", "exit"}:
             return
 
