@@ -11,25 +11,37 @@ import re
 
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.applications import applications
+from prelaunch_rules.django_start import VARIABLE, Named, named_by, settings_module
 from prelaunch_rules.started import is_windows, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from prelaunch.image import Files, Image, Program
+    from prelaunch.model import Source
     from prelaunch.project import Project
 
 _MOST = 2_000
 """How many files are followed."""
 
+_MOST_PROGRAMS = 50
+
 _PYTHON = re.compile(r"python3?(\.\d+)?")
+_CHANGES_IMPORTS = re.compile(r"PYTHONPATH|\b(pip3?|uv|uvx|poetry|pipenv|pdm|conda|apt-get|apk)\b")
+"""What a script does not say whose start is followed: where else to import from, or what else to install."""
 
 
 class Module(NamedTuple):
-    """A file of the image: its absolute path there, and the folders where its imports are looked for."""
+    """A file of the image: its absolute path there, and the folders where its imports are looked for.
+
+    `command` is what a `manage.py` is told to do. `named` are modules that are imported because the file names them
+    as texts, with the line.
+    """
 
     path: str
     roots: tuple[str, ...]
+    command: str = ""
+    named: tuple[tuple[str, int], ...] = ()
 
 
 def reached(image: Image, project: Project) -> Mapping[str, Module]:
@@ -45,9 +57,10 @@ def _reached(image: Image, project: Project) -> Mapping[str, Module]:
     if image.start.state != "known" or is_windows(image):
         return {}
     files = project.files_of(image)
-    queue = [module for program in image.start.programs for module in _entries(program, image, files)]
+    queue = [module for program in programs(image, project) for module in _entries(program, image, files)]
     seen: set[str] = set()
     found: dict[str, Module] = {}
+    named: dict[str, dict[tuple[str, int], None]] = {}
     while queue and len(seen) < _MOST:
         module = queue.pop(0)
         if module.path in seen:
@@ -58,9 +71,58 @@ def _reached(image: Image, project: Project) -> Mapping[str, Module]:
         if source is None:
             continue
         found.setdefault(source.path, module)
-        for dotted, _ in imported(source.text, package_of(module.path, module.roots)):
+        names = [dotted for dotted, _ in imported(source.text, package_of(module.path, module.roots))]
+        for one in _of_django(source, module, image, project) if VARIABLE in source.text else ():
+            named.setdefault(one.path, {})[one.dotted, one.line] = None
+            names.append(one.dotted)
+        for dotted in names:
             queue += (Module(path, module.roots) for path in _files_of(dotted, module.roots, files))
+    return {path: each._replace(named=tuple(named.get(path, ()))) for path, each in found.items()}
+
+
+def programs(image: Image, project: Project) -> list[Program]:
+    """What starts, and what scripts of the repository start in turn, where they only start things."""
+    found = list(image.start.programs)
+    for number, program in enumerate(found):
+        if number >= _MOST_PROGRAMS:
+            break
+        found += project.started_by(image, program) if _only_starts(program, image, project) else ()
     return found
+
+
+def _only_starts(program: Program, image: Image, project: Project) -> bool:
+    path = path_of(program)
+    if path is None:
+        return False
+    files = project.files_of(image)
+    origin = files.lookup(path) if "/" in path or program.run == "reader" else files.which(path)
+    source = project.read(origin.path) if origin.kind == "repository" else None
+    return source is not None and _CHANGES_IMPORTS.search(source.text) is None
+
+
+def _of_django(entry: Source, module: Module, image: Image, project: Project) -> Iterator[Named]:
+    """What Django imports when `entry` starts it; the settings themselves first."""
+    settings = settings_module(entry, image, project)
+    if not settings:
+        return
+    files = project.files_of(image)
+
+    def find(dotted: str) -> Source | None:
+        bare = dotted.lstrip(".")
+        level = len(dotted) - len(bare)
+        inside = settings.split(".")[:-level] if level else []
+        name = "/".join([*inside, *bare.split(".")])
+        for path in (posixpath.join(root, f"{name}{end}") for root in module.roots for end in (".py", "/__init__.py")):
+            origin = files.lookup(path)
+            if origin.kind == "repository" and not origin.touched:
+                return project.read(origin.path)
+        return None
+
+    source = find(settings)
+    if source is not None:
+        line = entry.position(entry.text.index(VARIABLE))[0]
+        yield Named(settings, entry.path, line)
+        yield from named_by(source, entry, module.command, find)
 
 
 def _entries(program: Program, image: Image, files: Files) -> Iterator[Module]:
@@ -70,7 +132,8 @@ def _entries(program: Program, image: Image, files: Files) -> Iterator[Module]:
     if path is not None and path.endswith(".py"):
         full = posixpath.normpath(posixpath.join(folder, path))
         if program.run != "reader" or (program.through and _PYTHON.fullmatch(program.through[-1])):
-            yield Module(full, (posixpath.dirname(full),))
+            command = program.words[1].text if len(program.words) > 1 else ""
+            yield Module(full, (posixpath.dirname(full),), command)
     for application in applications(program):
         roots = application.roots(image) or ()
         for dotted in (application.module, f"{application.module}.__main__"):

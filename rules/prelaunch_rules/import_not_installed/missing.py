@@ -64,7 +64,7 @@ def missing(image: Image, project: Project, install: Install) -> Iterator[Missin
         source = project.read(path)
         if source is None or not path.startswith(install.folder):
             continue
-        for dotted, line in imported(source.text, package_of(module.path, module.roots)):
+        for dotted, line in (*imported(source.text, package_of(module.path, module.roots)), *module.named):
             top = dotted.partition(".")[0]
             if top in seen:
                 continue
