@@ -129,6 +129,15 @@ Resources:
 {own}"""
 RUN = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  annotations:\n    {annotation}\nspec:\n"
 RUN += "  template:\n    spec:\n      containers:\n        - image: acme/api:1\n"
+BUILT = """\
+service: shop
+provider:
+  name: aws
+{provider}  ecr: {{images: {{api: {image}}}}}
+functions:
+  a:
+    image: api
+"""
 SERVERLESS = (
     "provider:\n  name: aws\n{provider}functions:\n  a:\n    image: 1.dkr.ecr.x.amazonaws.com/api@sha256:0\n{own}"
 )
@@ -201,6 +210,8 @@ RUNTIME = "runtime_platform {{\n    cpu_architecture = {value}\n  }}"
         ("serverless.yml", SERVERLESS.format(provider="", own=""), "amd64", "", 5, 1),
         ("serverless.yml", SERVERLESS.format(provider="  architecture: arm64\n", own=""), "arm64", "", 3, 0),
         ("serverless.yml", SERVERLESS.format(provider="", own="    architecture: arm64\n"), "arm64", "", 6, 0),
+        ("serverless.yml", BUILT.format(provider="", image="{path: ./api}"), "amd64", "", 7, 1),
+        ("serverless.yml", BUILT.format(provider="  architecture: arm64\n", image="{path: a}"), "arm64", "", 4, 0),
         ("run/service.yaml", RUN.format(annotation="run.googleapis.com/ingress: all"), "amd64", "", 10, 1),
         ("a.nomad", NOMAD.format(operator=""), "arm64", "", 2, 0),
         ("a.nomad", NOMAD.format(operator='operator = "!="'), "", "arm64", 2, 0),
@@ -220,6 +231,29 @@ def test_what_a_deploy_file_requires_of_the_machine(
     assert (" ".join(found.allowed), " ".join(found.refused)) == (allowed, refused)
     assert (found.source.position(found.place.start)[0], found.default) == (line, bool(default))
     assert found.said
+
+
+@pytest.mark.parametrize(
+    ("service", "image", "name"),
+    [
+        ("shop", "{path: ./api}", "serverless-shop:api"),
+        ("{name: shop}", "{path: ./api}", "serverless-shop:api"),
+        ("${self:custom.name}", "{path: ./api}", ""),
+        ("shop", "{uri: 1.dkr.ecr.eu.amazonaws.com/api}", ""),
+        ("shop", "1.dkr.ecr.eu.amazonaws.com/api", ""),
+        ("shop", "{}", ""),
+    ],
+)
+def test_a_function_of_serverless_runs_the_image_that_it_builds(
+    tmp_path: Path, service: str, image: str, name: str
+) -> None:
+    text = BUILT.format(provider="", image=image).replace("service: shop", f"service: {service}")
+    project = project_of(tmp_path, {"serverless.yml": text, "api/Dockerfile": "FROM scratch\n"})
+    found = [each.image for each in deployments(project)]
+    builds = [build.images for build in project.builds_of("api/Dockerfile")]
+    assert found == ([name] if name else [f"{UNKNOWN}:api"] if "path" in image else [])
+    assert builds == ([(found[0],)] if found else [])
+    assert len(project.deployments("serverless-shop:api")) == (name != "")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prelaunch.images.link import built_images
+from prelaunch.images.link import all_builds, built_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,6 +225,41 @@ def test_the_platforms_are_known_where_every_build_names_them(
     project, image = lay("FROM scratch", {"build.sh": f"#!/bin/sh\n{command}\n"}, platforms=configured)
     platforms = project.platforms_of(image)
     assert (platforms.state, [str(one) for one in platforms.names]) == (state, names)
+
+
+PARTLY = {
+    ".goreleaser.yml": "dockers_v2:\n- images: [a]\n  platforms: [linux/arm64, '{{ .Env.P }}']\n",
+    "tasks/a.yml": "- hosts: all\n  tasks:\n  - community.docker.docker_image_build:\n      name: a\n      path: .\n"
+    "      platform: [linux/arm64, '{{ p }}']\n",
+    "Tiltfile": "docker_build('a', '.', platform=os.environ.get('P'))\n",
+    "Earthfile": "VERSION 0.8\na:\n  FROM --platform=$P alpine\n  SAVE IMAGE a\n",
+}
+
+
+@pytest.mark.parametrize("place", PARTLY)
+def test_a_build_of_which_a_platform_is_not_known_leaves_them_open(lay: Lay, place: str) -> None:
+    project, image = lay("FROM scratch", {place: PARTLY[place]})
+    for build in all_builds(project):
+        assert not build.whole, build
+    assert project.platforms_of(image).state != "known"
+
+
+WHOLE = {
+    ".goreleaser.yml": "dockers_v2:\n- images: [a]\n  dockerfile: Dockerfile\n",
+    "serverless.yml": "provider: {name: aws, ecr: {images: {a: {path: ., platform: linux/amd64}}}}\n",
+    "Tiltfile": "docker_build('a', '.', platform='linux/amd64')\n",
+    ".devcontainer.json": '{"build": {"dockerfile": "Dockerfile", "options": ["--platform=linux/amd64"]}}',
+    "template.yaml": "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {PackageType: Image}\n"
+    "    Metadata: {DockerContext: .}\n",
+    "docker-bake.hcl": 'target "a" {\n  platforms = ["linux/amd64"]\n}\ntarget "b" {\n  dockerfile = "x"\n}\n',
+}
+
+
+@pytest.mark.parametrize("place", WHOLE)
+def test_a_build_that_names_its_platforms_is_known_by_them(lay: Lay, place: str) -> None:
+    project, image = lay("FROM scratch", {place: WHOLE[place]})
+    platforms = project.platforms_of(image)
+    assert (platforms.state, "linux/amd64" in map(str, platforms.names)) == ("known", True)
 
 
 def test_an_image_is_made_for_each_target_and_its_arguments(lay: Lay) -> None:

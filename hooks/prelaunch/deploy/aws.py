@@ -6,7 +6,7 @@ decides). Lambda: `Architectures`, x86_64 where none is named (aws/aws-sam-cli s
 
 from __future__ import annotations
 
-from prelaunch.deploy.names import literal
+from prelaunch.deploy.names import literal, serverless_image
 from prelaunch.deploy.requirement import Requirement, architecture
 from prelaunch.model import Deployment, Span
 from prelaunch.typed import TYPE_CHECKING
@@ -89,7 +89,7 @@ def _lambda_requirement(pair: tuple[Node, Node] | None) -> Requirement:
 
 
 def read_serverless(service: Node, source: Source) -> Iterator[Deployment]:
-    """The functions of a `serverless.yml` that run an image of a registry."""
+    """The functions of a `serverless.yml` that run an image, of a registry or one that the framework builds."""
     provider, functions = service.get("provider"), service.get("functions")
     named = provider.get("name") if provider is not None and provider.kind == "mapping" else None
     if provider is None or functions is None or named is None or named.value != "aws":
@@ -100,10 +100,26 @@ def read_serverless(service: Node, source: Source) -> Iterator[Deployment]:
         image = function.get("image")
         if image is not None and image.kind == "mapping":
             image = image.get("uri")
-        if image is None or "/" not in image.value:
-            continue  # a name that `provider.ecr.images` explains: serverless builds it itself
+        if image is None or image.kind != "scalar":
+            continue
         pair = function.pair("architecture") or provider.pair("architecture")
-        yield from _deployed(image, source, "AWS Lambda", _lambda_requirement(pair))
+        found = _deployed(image, source, "AWS Lambda", _lambda_requirement(pair))
+        if "/" in image.value:
+            yield from found
+        elif _built(provider, image.value):
+            # the framework builds it itself, from a folder, and hands docker no more than its own `platform`
+            named = service.get("service")
+            named = named.get("name") if named is not None and named.kind == "mapping" else named
+            name = serverless_image(named.value if named is not None else "", image.value)
+            yield from (each._replace(image=name) for each in found)
+
+
+def _built(provider: Node, name: str) -> bool:
+    """Whether `provider.ecr.images` builds an image of that name."""
+    registry = provider.get("ecr")
+    images = registry.get("images") if registry is not None and registry.kind == "mapping" else None
+    image = images.get(name) if images is not None and images.kind == "mapping" else None
+    return image is not None and image.kind == "mapping" and image.get("path") is not None and image.get("uri") is None
 
 
 def _deployed(image: Node | None, source: Source, system: str, required: Requirement) -> Iterator[Deployment]:

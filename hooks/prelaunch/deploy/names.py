@@ -40,6 +40,14 @@ def tag(image: str) -> str:
     return named if colon else "latest"
 
 
+def serverless_image(service: str, key: str) -> str:
+    """The name by which an image of `provider.ecr.images` is known here: the framework pushes it so to ECR.
+
+    (`serverless-SERVICE-STAGE:KEY`, serverless/serverless aws/lib/naming.js; the stage is said at deployment.)
+    """
+    return f"serverless-{service or UNKNOWN}:{key}" if "${" not in service else f"{UNKNOWN}:{key}"
+
+
 def could_be(first: str, second: str) -> bool | None:
     """Whether two image names are one (True), are not (False), or may be, since a tag is not known (None)."""
     if repository(first) != repository(second):

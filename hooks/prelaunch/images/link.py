@@ -190,7 +190,7 @@ def platforms_of(project: Project, image: Image) -> Platforms:
 def _platforms(build: Build) -> tuple[bool, tuple[Platform, ...]]:
     """The platforms of one build, and whether these are all."""
     found = []
-    certain = build.state in {"explicit", "default"} and bool(build.platforms)
+    certain = build.state in {"explicit", "default"} and bool(build.platforms) and build.whole
     for text in build.platforms:
         platform = _parsed(text)
         if platform is None:

@@ -188,8 +188,10 @@ class _Reader:
             slot = key_slot(
                 self.source, holder, name, many=module == _BUILD, form="list" if module == _BUILD else "text"
             )
+        listed = len(node.items) if node is not None and node.kind == "sequence" else 1
+        whole = verdict == "explicit" and len(platforms) == listed
         return self._build(
-            _TOOLS[module], key, options, verdict, platforms=platforms, via=via, slot=slot, holder=holder
+            _TOOLS[module], key, options, verdict, platforms=platforms, via=via, slot=slot, holder=holder, whole=whole
         )
 
     def _platform(self, node: Node | None, name: str) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
@@ -217,6 +219,7 @@ class _Reader:
         via: tuple[Step, ...] = (),
         slot: Slot | None = None,
         holder: Node | None = None,
+        whole: bool = False,
     ) -> Build:
         push, name = options.get("push"), options.get("name")
         image = self._fill(name.fragment).text if name is not None and name.fragment is not None else ""
@@ -231,6 +234,7 @@ class _Reader:
             slot=slot,
             published=push is not None and push.value.lower() in {"yes", "true", "on"},
             images=(bare(image),) if image.strip(MARKERS) else (),
+            whole=whole,
         )
         return with_inputs(build, self._inputs(holder)) if holder is not None else build
 

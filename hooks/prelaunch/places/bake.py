@@ -140,7 +140,8 @@ def _build(targets: Sequence[Target], overlaid: frozenset[str], project: Project
 def _variant(build: Build, target: Target, project: Project) -> Build:
     """What one target of a block builds."""
     state: State = "unknown" if not target.known else "explicit" if target.platforms else "missing"
-    own = build._replace(platforms=target.platforms or (), state=state, image=_makes_image(target))
+    whole = state == "explicit"
+    own = build._replace(platforms=target.platforms or (), state=state, whole=whole, image=_makes_image(target))
     return with_inputs(own, _inputs(target, project))
 
 

@@ -62,6 +62,7 @@ def builds(source: Source, project: Project) -> list[Build]:
         state=verdict.state,
         platforms=tuple(name for name in verdict.platforms if HANDED not in name),
         via=verdict.steps,
+        whole=verdict.whole,
         dockerfile=path if not path.startswith("..") and project.exists(path) else None,
         target=_text(target) if target is not None else None,
         context=inside(

@@ -131,6 +131,7 @@ class _Earthfile:
             via=steps,
             published=any(word.text == "--push" for word in statement.words),
             images=tuple(bare(self._resolved(image, name)) for image in images),
+            whole=state == "explicit" and len(known) == len(named),
         )
 
     def _platforms(self, name: str, depth: int) -> Iterator[_Said]:

@@ -12,7 +12,7 @@ from prelaunch.places.commands import understand
 from prelaunch.places.files import Inputs, inputs_in, with_inputs
 from prelaunch.places.gotemplate import template_spots
 from prelaunch.places.substitution import put
-from prelaunch.places.verdicts import bare, judge
+from prelaunch.places.verdicts import Verdict, bare, judge
 from prelaunch.readers.yaml import read
 from prelaunch.resolve import MARKERS, Field
 from prelaunch.typed import TYPE_CHECKING
@@ -20,7 +20,7 @@ from prelaunch.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from prelaunch.model import Fragment, Source, State
+    from prelaunch.model import Fragment, Source
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
 
@@ -53,10 +53,7 @@ def _says(entry: Node, *names: str) -> bool:
 
 def _build(key: str, entry: Node, document: Node, source: Source, project: Project) -> Build:
     fill = _filler(entry)
-    if key == "dockers":
-        state, platforms, via = _flags(entry, document, fill, source, project)
-    else:
-        state, platforms, via = _listed(entry, key, fill)
+    verdict = _flags(entry, document, fill, source, project) if key == "dockers" else _listed(entry, key, fill)
     names = {"dockers": ("image_templates",), "dockers_v2": ("images",), "kos": ("repositories", "repository")}[key]
     images = [bare(text) for name in names for text in _texts(entry.get(name), fill) if text.strip(MARKERS)]
     build = Build(
@@ -64,9 +61,10 @@ def _build(key: str, entry: Node, document: Node, source: Source, project: Proje
         span=entry.span,
         tool=_TOOLS.get(key, "goreleaser-dockers-v1"),
         form="goreleaser",
-        state=state,
-        platforms=platforms,
-        via=via,
+        state=verdict.state,
+        platforms=verdict.platforms,
+        via=verdict.steps,
+        whole=verdict.whole,
         published=not _says(entry, "skip_push"),
         images=tuple(dict.fromkeys(images)),
     )
@@ -93,19 +91,18 @@ def _texts(node: Node | None, fill: Callable[[Fragment], Fragment]) -> Iterator[
             yield fill(item.fragment).text
 
 
-def _listed(
-    entry: Node, key: str, fill: Callable[[Fragment], Fragment]
-) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
+def _listed(entry: Node, key: str, fill: Callable[[Fragment], Fragment]) -> Verdict:
     items = [text for text in _texts(entry.get("platforms"), fill) if text]
     if items:
-        return "explicit", tuple(text for text in items if not any(marker in text for marker in MARKERS)), ()
+        known = tuple(text for text in items if not any(marker in text for marker in MARKERS))
+        return Verdict("explicit", known, whole=len(known) == len(items))
     default = _DEFAULTS[key]
-    return "default", default, (Step(f"`{key}` builds for {' and '.join(default)} by default"),)
+    return Verdict("default", default, (Step(f"`{key}` builds for {' and '.join(default)} by default"),), whole=True)
 
 
 def _flags(
     entry: Node, document: Node, fill: Callable[[Fragment], Fragment], source: Source, project: Project
-) -> tuple[State, tuple[str, ...], tuple[Step, ...]]:
+) -> Verdict:
     """The verdict on the command that GoReleaser runs: `docker build` with the flags of `build_flag_templates`."""
     use = entry.get("use")
     command = _COMMANDS.get(use.value if use is not None else "", "docker build")
@@ -115,13 +112,13 @@ def _flags(
         fields.append(Field(text, number, loose=bool(text) and not text.strip(MARKERS)))
     invocation = understand([*fields, Field(".")], project.settings.wrappers)
     if invocation is None:
-        return "unknown", (), ()
+        return Verdict("unknown")
     variable = _variable(document, source)
     verdict = judge(invocation, variable)
     if verdict.state == "missing":
         note = Step("`goarch` picks the binary, not the platform of the image")
-        return verdict.state, (), (*verdict.steps, note)
-    return verdict.state, verdict.platforms, verdict.steps
+        return verdict._replace(steps=(*verdict.steps, note))
+    return verdict
 
 
 def _variable(document: Node, source: Source) -> Field | None:

@@ -61,15 +61,17 @@ def _docker_build(key: Node, properties: Node, source: Source) -> Build:
     return build._replace(published=text_at(properties, "push") == "true", images=tags)
 
 
-def _said(nodes: list[Node] | tuple[Node, ...]) -> tuple[State, tuple[str, ...]]:
-    """The state and the platforms that the nodes name; what refers to something else is in force, but not known."""
+def _said(nodes: list[Node] | tuple[Node, ...]) -> tuple[State, tuple[str, ...], bool]:
+    """The state, the platforms that the nodes name, and whether these are all: a reference is not known."""
     given = [node for node in nodes if node.kind != "scalar" or node.value]
     texts = tuple(node.value for node in given if node.kind == "scalar" and "${" not in node.value)
-    return "explicit" if given else "missing", texts
+    return "explicit" if given else "missing", texts, bool(texts) and len(texts) == len(given)
 
 
-def _build(tool: str, key: Node, verdict: tuple[State, tuple[str, ...]], source: Source, slot: Slot | None) -> Build:
-    state, platforms = verdict
+def _build(
+    tool: str, key: Node, verdict: tuple[State, tuple[str, ...], bool], source: Source, slot: Slot | None
+) -> Build:
+    state, platforms, whole = verdict
     return Build(
         source=source,
         span=key.span,
@@ -77,5 +79,6 @@ def _build(tool: str, key: Node, verdict: tuple[State, tuple[str, ...]], source:
         form="pulumi",
         state=state,
         platforms=platforms,
+        whole=whole,
         slot=slot if state == "missing" else None,
     )

@@ -73,6 +73,7 @@ def _build(
         platforms=known if listed is not None else ("linux/amd64",),
         via=steps,
         published=True,
+        whole=listed is None or (bool(known) and all(name in _PLATFORMS for name in names)),
         dockerfile=path if not path.startswith("..") and project.exists(path) else None,
         context=inside(posixpath.join(folder, context)),
     )

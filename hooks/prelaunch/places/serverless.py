@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 
+from prelaunch.deploy.names import serverless_image
 from prelaunch.model import Build, Step
 from prelaunch.places.files import inside
 from prelaunch.places.pipelines import below, text_at
@@ -34,11 +35,11 @@ def builds(source: Source, project: Project) -> list[Build]:
             continue
         for key, image in images.all_pairs()[:_MAX_IMAGES]:
             if image.kind == "mapping" and image.get("path") is not None and image.get("uri") is None:
-                found.append(_build(key, image, source, project))
+                found.append(_build(key, image, document, source, project))
     return sorted(found, key=lambda build: build.span)
 
 
-def _build(key: Node, image: Node, source: Source, project: Project) -> Build:
+def _build(key: Node, image: Node, document: Node, source: Source, project: Project) -> Build:
     platform = image.get("platform")
     text = text_at(image, "platform")
     state: State = "explicit" if text else "missing" if platform is None or platform.kind == "scalar" else "unknown"
@@ -60,7 +61,8 @@ def _build(key: Node, image: Node, source: Source, project: Project) -> Build:
         via=steps,
         slot=key_slot(source, image, "platform", many=False) if platform is None and own else None,
         published=True,
-        images=(key.value,),
+        images=(serverless_image(text_at(document, "service") or text_at(document, "service", "name"), key.value),),
+        whole=bool(text) and not variable,
         dockerfile=path if not path.startswith("..") and project.exists(path) else None,
         context=inside(posixpath.join(folder, text_at(image, "path"))),
     )

@@ -70,7 +70,14 @@ def _build(module: Module, call: Call) -> Build:
         via=steps,
         slot=keyword_slot(module, node, "platform", quote="'") if state == "missing" and value is None else None,
         images=tuple(bare(text) for text in texts if text.strip(MARKERS)),
+        whole=state == "explicit" and value is not None and _is_known(module, call, value),
     )
+
+
+def _is_known(module: Module, call: Call, value: ast.expr) -> bool:
+    """Whether every text that an argument may be is known."""
+    texts = ["".join(piece.text for piece in pieces) for pieces in module.texts(value, call)]
+    return bool(texts) and not any(mark in text for text in texts for mark in MARKERS)
 
 
 def _inputs(module: Module, call: Call, project: Project) -> Inputs:
