@@ -195,7 +195,7 @@ def test_a_mount_covers_what_lies_in_it(mount: Mount, path: str, *, covered: boo
         assert mount.shows(path) == shown
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

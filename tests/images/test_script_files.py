@@ -122,7 +122,7 @@ def test_however_the_script_is_named(lay: Lay, start: str, expected: list[str]) 
     assert started(lay, f'{SH}exec "$@"\n', dockerfile) == expected
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

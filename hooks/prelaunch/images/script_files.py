@@ -7,11 +7,11 @@ with an error (`exit 1`) is expected to pass.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Program, Word
 from prelaunch.images.start import BUILTINS, MAX_PROGRAMS, SHELLS, program_name, programs
 from prelaunch.model import UNKNOWN
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,6 @@ further files behind (`dockerComposeFile`, containers.dev).
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from prelaunch.image import Mount
 from prelaunch.places.compose import sites
@@ -16,6 +15,7 @@ from prelaunch.places.compose_layers import Layers, is_null
 from prelaunch.places.files import inside
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml import read
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

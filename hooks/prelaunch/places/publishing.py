@@ -7,9 +7,8 @@ not known; such a name could be any that agrees with the rest.
 
 from __future__ import annotations
 
-from prelaunch.typed import TYPE_CHECKING, NamedTuple
-
 from prelaunch.model import Retag
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from prelaunch.builders import PULLS
 from prelaunch.model import UNSET, Retag
 from prelaunch.places.commands import container_tool, subcommand
 from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.verdicts import bare, judge, tidy
 from prelaunch.resolve import MARKERS
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

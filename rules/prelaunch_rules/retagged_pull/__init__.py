@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Finding, Retag, Rule
 from prelaunch.platforms import parse
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.architectures import NAMES, words_of
 
 if TYPE_CHECKING:

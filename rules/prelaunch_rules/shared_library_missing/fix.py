@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from prelaunch.model import Edit, Fix, Span
+from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.libc import official
 
 if TYPE_CHECKING:
