@@ -38,6 +38,7 @@ BUILD_KINDS = (
     | PROGRAM_KINDS
     | frozenset({"dockerfile", "makefile", "shell", "github", "gitlab", "compose", "bake"})
 )
+RETAG_KINDS = BUILD_KINDS - {"python"}
 IMPORT_KINDS = frozenset({"dockerfile", "python", "notebook"})
 IMAGE_KINDS = frozenset({"dockerfile"})
 _FROM = (b"FROM", b"from", b"From")
@@ -101,8 +102,7 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
 }
 
 
-RETAG_WORDS = (b"pull", b"tag", b"push")
-"""What a file must hold, all of it, to push an image again that it pulls."""
+_RETAG_TOOLS = (b"docker", b"podman", b"nerdctl", b"buildah", b"DOCKER", b"CONTAINER_")
 
 
 def _shortest(kinds: Sequence[str]) -> tuple[bytes, ...]:
@@ -317,7 +317,7 @@ def facts_in(kind: str, data: bytes, words: Words) -> frozenset[str]:
     found = []
     if kind in BUILD_KINDS and (any_of(BUILD_WORDS[kind], data) or any_of(words.get("") or (), data)):
         found.append(BUILD)
-    if kind in BUILD_KINDS and all(word in data for word in RETAG_WORDS):
+    if kind in RETAG_KINDS and b"pull" in data and b"push" in data and b"tag" in data and any_of(_RETAG_TOOLS, data):
         found.append(RETAG)
     if kind in IMPORT_KINDS:
         needed = words.get(kind, ())
@@ -330,7 +330,7 @@ def facts_in(kind: str, data: bytes, words: Words) -> frozenset[str]:
 
 def possible_facts(kind: str) -> frozenset[str]:
     """Which facts a file of this kind may hold at all, whatever stands in it."""
-    kinds = ((BUILD, BUILD_KINDS), (RETAG, BUILD_KINDS), (IMPORT, IMPORT_KINDS), (IMAGE, IMAGE_KINDS))
+    kinds = ((BUILD, BUILD_KINDS), (RETAG, RETAG_KINDS), (IMPORT, IMPORT_KINDS), (IMAGE, IMAGE_KINDS))
     return frozenset(fact for fact, of_fact in kinds if kind in of_fact)
 
 
