@@ -169,6 +169,12 @@ def test_a_script_that_builds_and_runs(lay: Lay, command: str, expected: list[tu
     assert said(lay, {"x.sh": f"docker build -t x .\n{command}\n"}) == expected
 
 
+def test_a_script_beside_the_dockerfile(lay: Lay) -> None:
+    files = {"tools/run.sh": 'docker run -v "$DIR/../:/build" image\n', "run.sh": "docker run -v .:/other image\n"}
+    project, image = lay(DOCKERFILE, files, "tools/Dockerfile")
+    assert [mount.target for mount in project.mounts_of(image)] == ["/build"]
+
+
 def test_a_volume_of_the_dockerfile_counts(lay: Lay) -> None:
     assert said(lay, {}, "FROM alpine\nENV D=/data\nVOLUME $D /x/ rel\n") == [
         ("/data", "volume", None),

@@ -1,6 +1,7 @@
 """What is laid over an image's files when the repository runs it: by Compose, by a development container, by a script.
 
-A `VOLUME` of the Dockerfile is the image's own (`Image.config.volumes`), and counts here too.
+A script counts that builds the image, or stands beside its Dockerfile. A `VOLUME` of the Dockerfile is the image's own
+(`Image.config.volumes`), and counts here too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _MAX_TEXT = 1_000_000
+_MAX_SCRIPTS = 20
+_SCRIPTS = (".sh", ".bash", ".mk", "makefile", "justfile")
 _FLAG = re.compile(
     r"(?<![\w-])(?:-v|--volume|--mount)(?:=|[ \t]+)((?:\"[^\"\n]*\"|'[^'\n]*'|\$\([^()\n]*\)|[^\s\"'])+)"
 )
@@ -30,6 +33,7 @@ def mounts_of(project: Project, image: Image) -> tuple[Mount, ...]:
     key = ("mounts", image.source.path, image.target.number)
     if key not in project.memo:
         found = [mount for build in project.builds_of(image.source.path) for mount in _of(build, project)]
+        found += _beside(posixpath.dirname(image.source.path), project)
         volumes = (Mount(posixpath.normpath(word.text), "volume") for word in image.config.volumes)
         project.memo[key] = tuple(dict.fromkeys([*(one for one in volumes if one.target.startswith("/")), *found]))
     mounts: tuple[Mount, ...] = project.memo[key]
@@ -47,6 +51,15 @@ def _of(build: Build, project: Project) -> Iterator[Mount]:
         yield from devcontainer.mounts(build.source)
     else:
         yield from _of_commands(build.source.text[:_MAX_TEXT])
+
+
+def _beside(folder: str, project: Project) -> Iterator[Mount]:
+    """What the scripts that stand beside a Dockerfile mount: they may run its image, however they name it."""
+    names = [name for name in project.names(folder or ".") if name.lower().endswith(_SCRIPTS)]
+    for name in names[:_MAX_SCRIPTS]:
+        source = project.read(posixpath.join(folder, name))
+        if source is not None:
+            yield from _of_commands(source.text[:_MAX_TEXT])
 
 
 def _of_commands(text: str) -> Iterator[Mount]:
