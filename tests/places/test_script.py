@@ -328,3 +328,22 @@ def test_any_text_is_read_without_an_exception(words: list[str], dialect: str) -
     text = " ".join(words)
     for build in read(text, dialect=dialect).builds:
         assert 0 <= build.span.start <= build.span.stop <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("dockerfiles", "linked", "context"),
+    [
+        (["Dockerfile"], "Dockerfile", ""),
+        (["scripts/Dockerfile"], "scripts/Dockerfile", "scripts"),
+        (["Dockerfile", "scripts/Dockerfile"], None, None),
+        ([], None, None),
+    ],
+)
+def test_a_script_that_does_not_say_where_it_runs_has_a_dockerfile_only_where_there_is_one(
+    tmp_path: Path, dockerfiles: list[str], linked: str | None, context: str | None
+) -> None:
+    for each in dockerfiles:
+        (tmp_path / each).parent.mkdir(exist_ok=True)
+        (tmp_path / each).write_text("FROM scratch\n")
+    (build,) = read("docker build .", str(tmp_path)).builds
+    assert (build.dockerfile, build.context) == (linked, context)

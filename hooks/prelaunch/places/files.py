@@ -52,6 +52,7 @@ def inputs(invocation: Invocation, directory: str, path: str, project: Project) 
     said = bool(invocation.rest) or invocation.tool.context != "required"  # `docker build $X`: of no known context
     if (named and not _known(named[-1])) or (not named and not local):
         return Inputs(None, None, target, arguments)
+    found: list[Inputs] = []
     for folder in _folders(directory, path):
         if named:
             candidates = [named[-1]]
@@ -59,12 +60,14 @@ def inputs(invocation: Invocation, directory: str, path: str, project: Project) 
                 candidates.insert(0, posixpath.join(place, named[-1]))
         else:
             candidates = [posixpath.join(place, name) for name in ("Dockerfile", "Containerfile")]
-        for candidate in candidates:
-            full = posixpath.normpath(posixpath.join(folder, candidate))
-            if not full.startswith(("..", "/")) and project.exists(full):
-                where = inside(posixpath.join(folder, place)) if local and said else None
-                return Inputs(full, where, target, arguments)
-    return Inputs(None, None, target, arguments)
+        paths = (posixpath.normpath(posixpath.join(folder, candidate)) for candidate in candidates)
+        full = next((one for one in paths if not one.startswith(("..", "/")) and project.exists(one)), None)
+        if full is not None:
+            where = inside(posixpath.join(folder, place)) if local and said else None
+            found.append(Inputs(full, where, target, arguments))
+    # a file below the root that does not say where it runs may run in its own folder, or at the root
+    unsaid = posixpath.normpath(directory) == "." and len(found) > 1
+    return found[0] if found and not unsaid else Inputs(None, None, target, arguments)
 
 
 def inputs_in(
