@@ -29,7 +29,14 @@ _BARE = {
     "debian": _LANGUAGES | {"zsh"},
     "ubuntu": _LANGUAGES | {"zsh"},
 }
-_OF_LANGUAGES = {"golang": "", "node": "node", "python": "python python3", "ruby": "ruby"}
+_OF_LANGUAGES = {
+    **dict.fromkeys("golang httpd memcached nginx openjdk redis rust".split(), ""),
+    "node": "node",
+    "php": "php",
+    "python": "python python3",
+    "ruby": "ruby",
+}
+"""Images with an Alpine variant that adds no shell to it, and the interpreters that each has."""
 
 
 def lacks(image: Image, project: Project, program: str) -> Certainty | None:
@@ -43,21 +50,31 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
     if found.kind not in {"absent", "unknown"} or image.base.state != "known":
         return None
     name = posixpath.basename(program)
+    said = [one for stage in image.chain for one in stage.instructions if one.keyword in {"ARG", "ENV"}]
     runs = [one for stage in image.chain for one in stage.instructions if one.keyword in {"RUN", "ADD", "COPY"}]
-    if any(_speaks_of(name, one.fragment.text) for one in runs) or any(
+    if any(_speaks_of(name, one.fragment.text) for one in (*said, *runs)) or any(
         _speaks_of(name, heredoc.body.text) for one in runs for heredoc in one.heredocs
     ):
         return None
-    base, _, tag = image.base.name.partition("@")[0].partition(":")
-    if "/" in tag:  # a registry's port
-        return None
+    base, tag = _named(image)
     if (match := _WITHOUT_SHELL.match(base)) and (match["name"].startswith("static") or "distroless" in base):
         if "debug" in tag or "dev" in tag or name not in _SHELLS:
             return None
         # without a shell no RUN can have made one, but what is copied may be anything
         return None if any(one.keyword != "RUN" and _may_bring(one.fragment.text) for one in runs) else "certain"
-    library = _LIBRARY.match(base)
-    return "likely" if library and name in _missing(library[1], tag) else None
+    return "likely" if name in _missing(library_of(image), tag) else None
+
+
+def library_of(image: Image) -> str:
+    """The name of the official image that is the base, of those which this module knows; "" for any other."""
+    match = _LIBRARY.match(_named(image)[0]) if image.base.state == "known" else None
+    return match[1] if match is not None and (match[1] in _BARE or match[1] in _OF_LANGUAGES) else ""
+
+
+def _named(image: Image) -> tuple[str, str]:
+    """The base's name and tag; ("", "") where a registry's port stands in the name."""
+    base, _, tag = image.base.name.partition("@")[0].partition(":")
+    return ("", "") if "/" in tag else (base, tag)
 
 
 def _missing(library: str, tag: str) -> frozenset[str]:

@@ -93,7 +93,16 @@ def test_entrypoint_and_cmd_make_one_command_line(lay: Lay, text: str, state: st
         ('FROM team/base\nENTRYPOINT ["e"]', "known"),
         ('FROM python:3.13\nCMD ["a"]', "known"),
         ("FROM python:3.13", "unknown"),
-        ('FROM node:22\nCMD ["a"]', "unknown"),
+        # their ENTRYPOINTs start the CMD; that of node gives what is no program to node
+        ('FROM node:22\nCMD ["a"]', "known"),
+        ("FROM node:22\nCMD ./a.sh", "known"),
+        ('FROM node:22\nCMD ["./a.sh"]', "unknown"),
+        ('FROM node:22\nCMD ["a.js"]', "unknown"),
+        ('FROM node:22\nCMD ["--version"]', "unknown"),
+        ("FROM node:22", "unknown"),
+        ('FROM nginx:alpine\nCMD ["./a.sh"]', "known"),
+        ('FROM nginx:alpine\nENTRYPOINT ["/a.sh"]', "known"),
+        ('FROM php:8\nCMD ["-a"]', "unknown"),
         ('ARG B\nFROM $B\nCMD ["a"]', "unknown"),
     ],
 )
@@ -122,6 +131,9 @@ PROGRAMS = [
     ('CMD ["python", "-m", "app"]', "kernel python|-m|app"),
     ('CMD ["node", "-r", "x", "server.js"]', "kernel node|-r|x|server.js; reader server.js"),
     ('CMD ["uv", "run", "--no-sync", "app.py"]', "kernel uv|run|--no-sync|app.py; reader app.py"),
+    ('CMD ["java", "-Xmx1g", "-jar", "/app.jar", "x"]', "kernel java|-Xmx1g|-jar|/app.jar|x; reader /app.jar|x"),
+    ('CMD ["java", "-cp", "/app.jar", "Main"]', "kernel java|-cp|/app.jar|Main"),
+    ('CMD ["java", "-cp", "x", "-jar", "/app.jar"]', "kernel java|-cp|x|-jar|/app.jar"),
     ('CMD ["uv", "run", "serve"]', "kernel uv|run|serve; kernel serve"),
     ('CMD ["poetry", "install"]', "kernel poetry|install"),
     ('CMD ["timeout", "-k", "1", "5", "a"]', "kernel timeout|-k|1|5|a; kernel a"),
@@ -132,6 +144,16 @@ PROGRAMS = [
 def test_the_programs_on_the_way_are_followed_as_far_as_is_certain(lay: Lay, text: str, programs: str) -> None:
     found = lay(f"FROM debian\n{text}\n")[1].start.programs
     assert "; ".join(f"{one.run} {'|'.join(word.text for word in one.words)}" for one in found) == programs
+
+
+def test_the_entrypoint_of_a_base_is_on_the_way_of_what_it_starts(lay: Lay) -> None:
+    start = lay('FROM nginx:1\nCMD ["./run.sh", "a"]')[1].start
+    found = [(one.run, one.words[0].text, one.words[0].span is not None, one.through) for one in start.programs]
+    assert found == [
+        ("kernel", "/docker-entrypoint.sh", False, ()),
+        ("shell", "./run.sh", True, ("docker-entrypoint.sh",)),
+    ]
+    assert [word.text for word in start.argv] == ["/docker-entrypoint.sh", "./run.sh", "a"]
 
 
 def test_a_program_knows_the_folder_that_its_shell_went_to(lay: Lay) -> None:
@@ -174,7 +196,9 @@ def test_an_image_name_has_host_repository_and_tag(image: str, parts: tuple[str,
         ("team/python", False),
         ("ghcr.io/python", False),
         ("python:3-onbuild", False),
-        ("node:22", False),
+        ("node:22", True),
+        ("nginxinc/nginx-unprivileged:alpine", True),
+        ("team/nginx", False),
     ],
 )
 def test_a_base_image_is_known_by_its_whole_name(image: str, known: bool) -> None:

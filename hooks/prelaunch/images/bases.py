@@ -1,7 +1,8 @@
-"""What is known of base images without asking a registry: those that hold no program of their own to start.
+"""What is known of base images without asking a registry: those that start what the Dockerfile says as CMD.
 
-Commonly known of the Docker Official Images and of the others named, not checked image by image. Such an image has no
-ENTRYPOINT, so that what the Dockerfile says as CMD is what runs; its own CMD is a shell or an interpreter.
+Commonly known of the Docker Official Images and of the others named, not checked image by image. Most have no
+ENTRYPOINT. That of some is a script that ends in `exec "$@"`: it starts the CMD in its own place. The one of `node` (and
+of `php`) puts an interpreter before it where it names no program, so only a plain name is surely started.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ from prelaunch.typed import NamedTuple
 
 
 class KnownBase(NamedTuple):
-    """A base image. `plain`: it has no ENTRYPOINT. `workdir` is its WORKDIR; it says no USER."""
+    """A base image. `workdir` is its WORKDIR; it says no USER.
 
-    plain: bool = True
+    `launcher` is its ENTRYPOINT, which starts the CMD ("" for none); `names`: only where that is a plain name.
+    `own` are the folders that hold files of its own, of those which a plain system leaves empty.
+    """
+
     workdir: str = "/"
+    launcher: str = ""
+    names: bool = False
+    own: frozenset[str] = frozenset()
 
 
 _PLAIN = frozenset(
-    "alpine almalinux amazonlinux archlinux buildpack-deps busybox centos dart debian elixir erlang fedora gcc haskell "
+    "alpine almalinux amazoncorretto amazonlinux archlinux buildpack-deps busybox centos dart debian elixir erlang fedora gcc haskell "
     "mono openjdk oraclelinux perl pypy python rockylinux ruby rust swift ubuntu opensuse/leap opensuse/tumbleweed "
     "bitnami/minideb mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/runtime "
     "mcr.microsoft.com/dotnet/runtime-deps mcr.microsoft.com/dotnet/sdk".split()
@@ -25,6 +32,14 @@ _PLAIN = frozenset(
     f"gcr.io/distroless/{name}{release}"
     for name in ("static", "base", "base-nossl", "cc")
     for release in ("", "-debian11", "-debian12", "-debian13")
+}
+_OTHERS = {
+    "golang": KnownBase("/go"),
+    "httpd": KnownBase("/usr/local/apache2"),
+    "nginx": KnownBase(launcher="/docker-entrypoint.sh", own=frozenset({"/"})),
+    "nginxinc/nginx-unprivileged": KnownBase(launcher="/docker-entrypoint.sh", own=frozenset({"/"})),
+    "node": KnownBase(launcher="docker-entrypoint.sh", names=True),
+    "php": KnownBase("/var/www/html", launcher="docker-php-entrypoint", names=True),
 }
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io", "registry.hub.docker.com"})
 _ARCHITECTURES = frozenset("amd64 arm32v5 arm32v6 arm32v7 arm64v8 i386 mips64le ppc64le riscv64 s390x".split())
@@ -56,8 +71,8 @@ def known_base(image: str) -> KnownBase | None:
         repository = f"{host}/{repository}"
     elif repository.partition("/")[0] in _ARCHITECTURES:
         repository = repository.partition("/")[2]  # arm64v8/python: the official image of one architecture
-    if repository == "golang":
-        return KnownBase(workdir="/go")
+    if repository in _OTHERS:
+        return _OTHERS[repository]
     if repository == "ghcr.io/astral-sh/uv" and "python" in tag:
         return KnownBase()
     return KnownBase() if repository in _PLAIN else None

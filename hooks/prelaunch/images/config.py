@@ -8,6 +8,7 @@ takes away the `CMD` that was inherited, not one of its own stage, wherever that
 from __future__ import annotations
 
 import posixpath
+import re
 
 from prelaunch.image import Command, Config, Setting, Word
 from prelaunch.images.bases import known_base
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _ABSENT, _UNKNOWN = Setting("absent"), Setting("unknown")
 _SH = ("/bin/sh", "-c")
 _CMD = ("cmd", "/S", "/C")
+_NAME = re.compile(r"\w[\w-]*")
 _WINDOWS = ("mcr.microsoft.com/windows", "nanoserver", "servercore")
 
 
@@ -43,7 +45,18 @@ def config_of(image: Image, target: Stage) -> Config:
             if instruction.keyword == "CMD":
                 own = True
             found = _after(found, image, stage, instruction, own_cmd=own)
-    return found
+    return _launched(found, stages[-1])
+
+
+def _launched(found: Config, bottom: Stage) -> Config:
+    """With the base's ENTRYPOINT where it is known to start the CMD."""
+    base = base_of(bottom)
+    known = known_base(base.name) if base.state == "known" else None
+    if known is None or not known.launcher or found.entrypoint.state != "unknown" or found.cmd.state != "known":
+        return found
+    if known.names and found.cmd.form == "exec" and not _NAME.fullmatch(found.cmd.words[0].text):
+        return found
+    return found._replace(entrypoint=Command("known", "exec", (Word(known.launcher),)))
 
 
 def config_of_base(stage: Stage) -> Config:
@@ -57,7 +70,7 @@ def config_of_base(stage: Stage) -> Config:
     if known is None:
         return Config({}, _UNKNOWN, _UNKNOWN, _UNKNOWN, shell, Command("unknown"), Command("unknown"))
     workdir = Setting("absent", known.workdir)
-    entrypoint = Command("absent" if known.plain else "unknown")
+    entrypoint = Command("unknown" if known.launcher else "absent")
     return Config({}, _UNKNOWN, workdir, _ABSENT, shell, entrypoint, Command("unknown"))
 
 

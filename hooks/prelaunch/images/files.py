@@ -178,7 +178,7 @@ class _StageFiles:
 
     def complete(self, folder: str) -> bool:
         """Whether every file directly in an absolute folder is known."""
-        if not self.bare and not (self.known and _is_free(folder)):
+        if not self.bare and not (self.known and folder not in self.known.own and _is_free(folder)):
             return False
         if not OWN_FOLDERS.isdisjoint(folder.split("/")):
             return False

@@ -6,13 +6,14 @@ Facts: the Dockerfile reference ("Understand how CMD and ENTRYPOINT interact") a
 from __future__ import annotations
 
 import posixpath
+from itertools import chain
 
 from prelaunch.image import Program, Start, Word
 from prelaunch.model import UNKNOWN
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from prelaunch.image import Command, Image, Run
     from prelaunch.model import Fragment
@@ -108,9 +109,13 @@ def start(image: Image) -> Start:
         return Start("unknown", argv, (), entrypoint, cmd)
     if not argv:
         return Start("absent", (), (), entrypoint, cmd)
-    script = _script(entrypoint if entrypoint.words else cmd)
     found = []
-    for number, program in enumerate(programs("kernel", argv, (), "", script, 0)):
+    if entrypoint.words and entrypoint.instruction is None:  # the base's, which ends in `exec "$@"`
+        rest = programs("shell", cmd.words, (program_name(argv[0].text),), "", _script(cmd), 0)
+        chained: Iterable[Program] = chain((Program("kernel", argv),), rest)
+    else:
+        chained = programs("kernel", argv, (), "", _script(entrypoint if entrypoint.words else cmd), 0)
+    for number, program in enumerate(chained):
         if number >= MAX_PROGRAMS:
             break
         found.append(program)
@@ -143,6 +148,8 @@ def programs(
         if is_text and rest:
             yield from _commands(rest[0], script, through, folder, depth)
             return
+    elif name == "java":
+        rest = _jar_read(words[1:])
     elif name in _READERS:
         rest = _file_read(_READERS[name], words[1:])
     elif name in _WRAPPERS:
@@ -218,6 +225,14 @@ def _file_read(reader: _Reader, words: Sequence[Word]) -> Sequence[Word]:
             return words[at:]
         at += 2 if text in reader.values else 1
     return ()
+
+
+def _jar_read(words: Sequence[Word]) -> Sequence[Word]:
+    """The file behind `-jar`, where only flags stand before it, and its arguments."""
+    at = next((number for number, word in enumerate(words) if word.text == "-jar"), None)
+    if at is None or not all(word.text.startswith("-") for word in words[:at]):
+        return ()
+    return words[at + 1 :]
 
 
 def _behind(wrapper: _Wrapper, words: Sequence[Word]) -> Sequence[Word]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each program that the kernel is to execute and may not."""
     for one in started(image, project):
-        if one.program.run == "reader" or _is_executable(one) is not False:
+        if one.program.run == "reader" or _is_executable(one) is not False or _is_mended(one, image, project):
             continue
         message = f"`{one.path}` {_why(one)}, so the container dies with `permission denied`; {_cure(one)}"
         certainty: Certainty = "certain" if one.certain and not one.program.through else "likely"
@@ -33,6 +33,23 @@ def _is_executable(one: Started) -> bool | None:
     if one.origin.kind in {"heredoc", "url"}:
         return False  # BuildKit gives a here-document 644 and a download 600
     return one.file.executable if one.file is not None else None
+
+
+def _is_mended(one: Started, image: Image, project: Project) -> bool:
+    """Whether a RUN starts a script of the repository, copied with the file or from beside it, that may set its bit."""
+    if one.origin.sure:
+        return False
+    files, folder = project.files_of(image), os.path.dirname(one.origin.path)
+    for instruction in (each for stage in image.chain for each in stage.instructions if each.keyword == "RUN"):
+        script = image.script(instruction)
+        for word in (word.text for command in script.commands for word in command.words[:2]) if script else ():
+            found = files.which(word) if word else None
+            beside = os.path.join(folder, os.path.basename(word or "")).replace(os.sep, "/")
+            path = found.path if found is not None and found.kind == "repository" else beside
+            source = project.read(path) if word else None
+            if source is not None and "chmod" in source.text:
+                return True
+    return False
 
 
 def _why(one: Started) -> str:

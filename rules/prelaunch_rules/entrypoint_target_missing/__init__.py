@@ -34,17 +34,20 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
 
 
 def _is_for_others(image: Image) -> bool:
-    """Whether it is a base for others, which bring what it starts: it has no file of its own, or says ONBUILD."""
+    """Whether others bring what it starts, in an image on top or by a mount: nothing is copied, or it says ONBUILD."""
     instructions = [each for stage in image.chain for each in stage.instructions]
     return any(each.onbuild for each in instructions) or not any(
-        each.keyword in {"COPY", "ADD", "RUN"} for each in instructions
+        each.keyword in {"COPY", "ADD"} for each in instructions
     )
 
 
 def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]:
-    """The program's own file, where it is named by a path."""
-    path, span = path_of(program), place_of(program, image)
-    if path is None or span is None or ("/" not in path and program.run != "reader"):
+    """The program's own file, where it is named by a path; the shell of a shell form is another rule's matter."""
+    path, span = path_of(program), program.words[0].span
+    if path is None or span is None:
+        return
+    if "/" not in path and program.run != "reader":
+        yield from _by_name(path, program, image, project)
         return
     found = project.files_of(image).lookup(path)
     if found.kind != "absent" or found.touched or laid_over(path, image, project):
@@ -56,6 +59,26 @@ def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]
         ends = "the container dies with `no such file or directory`"
     message = f"`{path}` is not in the image: nothing copies or makes it, so {ends}{_instead(path, image, project)}"
     yield Finding(NAME, _sure(found.sure), image.source, span, message)
+
+
+def _by_name(name: str, program: Program, image: Image, project: Project) -> Iterator[Finding]:
+    """A script that stands in WORKDIR and is started without `./`."""
+    from prelaunch_rules.entrypoint_target_missing.names import not_in_path
+
+    found, span = not_in_path(program, image, project), program.words[0].span
+    if found is None or span is None:
+        return
+    folder, certainty = found
+    ends = (
+        f"`{program.through[-1]}` stops with `{name}: not found`"
+        if program.through
+        else "the container dies with `executable file not found in $PATH`"
+    )
+    message = (
+        f"`{name}` is no path, so it is looked for in `PATH`, and it stands in `{folder}`, which is not there, so {ends};"
+        f" write `./{name}`"
+    )
+    yield Finding(NAME, certainty, image.source, span, message)
 
 
 def _application(application: Application, program: Program, image: Image, project: Project) -> Iterator[Finding]:
@@ -141,5 +164,6 @@ RULE = Rule(
         "modulenotfounderror: no module named",
         "can't open file",
         "exec: ... stat ... no such file or directory",
+        "exec: ... executable file not found in $path",
     ),
 )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _BUILD = frozenset({"BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT"})
+_QUOTES = frozenset("\"' ")
+"""What no platform holds: with an open quote the flag takes in the image's name."""
 _WITHOUT_PROGRAMS = ("distroless/static", "chainguard/static")
 """Base images that hold no program and no library: they are the same for every platform."""
 
@@ -26,18 +28,25 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     bottom = image.chain[-1]
     instruction = next(one for one in image.dockerfile.instructions if one.span == bottom.span)
     flag = next(flag for flag in reversed(instruction.flags) if flag.name == "platform")
-    if not image.scope(instruction).depends(flag.value) & _BUILD:
+    if not image.scope(instruction).depends(flag.value) & _BUILD or not _QUOTES.isdisjoint(flag.value):
         return
     target = image.target.name or "the last stage"
     at = f"`{target}`" if image.target.name else target
     above = "" if bottom is image.target else f", which {at} is built on,"
+    certainty = _certainty(image, project)
+    if certainty == "hint":
+        ends = ", which holds no program: nothing dies of that until it does, or another base takes its place; "
+    else:
+        ends = (
+            ", so an image for another platform gets its programs, carries the wrong label and dies with"
+            " `exec format error`; "
+        )
     message = (
-        f"`--platform={flag.value}`{above} takes the base image of the machine that builds, so an image for another"
-        " platform gets its programs, carries the wrong label and dies with `exec format error`; "
+        f"`--platform={flag.value}`{above} takes the base image of the machine that builds{ends}"
         + ("take the flag out of this `FROM`" if above else "take the flag out: it is for stages that only compile")
     )
     fix = Fix((Edit(_with_blank(flag, image.source.text), ""),), "take the base image of the target", safe=not above)
-    yield Finding("final-stage-build-platform", _certainty(image, project), image.source, flag.span, message, fix)
+    yield Finding("final-stage-build-platform", certainty, image.source, flag.span, message, fix)
 
 
 def _certainty(image: Image, project: Project) -> Certainty:

@@ -37,6 +37,8 @@ def _finding(instruction: Instruction, array: Array, image: Image, *, behind: bo
     shell = " ".join(image.config.shell)
     if behind:
         ends = f"so the entrypoint gets `{shell}` and this text as its arguments"
+    elif not array.program:
+        ends = f"so `{shell}` cannot read it and the container dies with a syntax error"
     else:
         ends = f"so `{shell}` runs it as a command named `{array.program}` and the container dies with `not found`"
     cure = f"; write `{keyword} {array.json}`" if array.json else ""

@@ -7,6 +7,7 @@ from prelaunch.typed import NamedTuple
 _BLANK = " \t"
 _PAIRS = {"'": "'", '"': '"', "\u201c": "\u201d", "\u201d": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
 """Opening quotes and what closes them; those of word processors too."""
+_SHELL_QUOTES = ("'", '"')
 
 
 class Change(NamedTuple):
@@ -19,7 +20,7 @@ class Change(NamedTuple):
 class Array(NamedTuple):
     """A broken array: its `fault` in words, the name that a shell takes for the command, the array as `json`.
 
-    `changes` mend it, in order; empty, and `json` "", where it is not certain what was meant.
+    `program` is "" where a quote is open, so that no shell reads it. `changes` mend it, in order; empty, and `json` "", where it is not certain what was meant.
     """
 
     fault: str
@@ -44,7 +45,9 @@ def read_array(text: str) -> Array | None:
     start = len(text) - len(text.lstrip())
     if not text.startswith("[", start) or text.startswith("[[", start):
         return None
-    elements, close = _elements(text, start + 1)
+    elements, close, is_open = _elements(text, start + 1)
+    if is_open and text[start + 1 : start + 2] in _SHELL_QUOTES:
+        return Array("a quote in it is not closed", "")
     if not elements or not _is_meant(text, start, elements, close):
         return None
     program = "".join(text[start:].split(None, 1)[0])
@@ -56,22 +59,22 @@ def read_array(text: str) -> Array | None:
     return Array(fault, _unquoted(program), f"[{written}]", tuple(_changes(elements)))
 
 
-def _elements(text: str, at: int) -> tuple[list[_Element], int | None]:
-    """The elements from `at` on, and where the `]` is that closes them (None: there is none)."""
+def _elements(text: str, at: int) -> tuple[list[_Element], int | None, bool]:
+    """The elements from `at` on, where the `]` is that closes them (None: nowhere), and whether a quote is left open."""
     found: list[_Element] = []
     while True:
         at = _skip(text, at)
         if at >= len(text):
-            return found, None
+            return found, None, False
         if text[at] == "]":
-            return found, at
+            return found, at, False
         if text[at] == ",":
-            return found, None  # a comma too many is no list any more
+            return found, None, False  # a comma too many is no list any more
         start, quote = at, text[at]
         if quote in _PAIRS:
             stop = _closing(text, at + 1, _PAIRS[quote])
             if stop is None:
-                return found, None
+                return found, None, quote in _SHELL_QUOTES
             body, at = text[start + 1 : stop], stop + 1
         else:
             while at < len(text) and text[at] not in f"{_BLANK},]\n":

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _TOOLS = frozenset({"docker-build", "docker-buildx-build", "docker/build-push-action"})
-_ELSEWHERE = ("setup-qemu", "qemu-user", "qemu-static", "binfmt", "setup-buildx", "buildx create", "uses: ./")
+_ELSEWHERE = tuple(
+    "setup-qemu qemu-user qemu-static qemu-version binfmt docker-buildx@ setup-buildx".split()
+    + ["buildx create", "uses: ./"]
+)
 """What brings emulation, a builder that has its own, or may do so in an action of the repository."""
 
 _RUNS = {"amd64": frozenset({"amd64", "386"}), "arm64": frozenset({"arm64", "arm"})}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(build: Build, _: Project) -> Iterator[Finding]:
     """A finding where legs of a job take a tag from each other."""
-    if not build.overwritten or not build.image:
+    if not build.overwritten or not build.image or build.by_digest:
         return
     tags = ", ".join(f"`{tag}`" for tag in build.overwritten[:3])
     message = (

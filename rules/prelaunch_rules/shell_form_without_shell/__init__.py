@@ -32,7 +32,7 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     for instruction in found:
         ends = "the check never succeeds" if instruction.keyword == "HEALTHCHECK" else "the container dies"
         fix = _fix(instruction)
-        cure = f"; write `{fix.title}`" if fix else ", and write it as a JSON array that starts the program itself"
+        cure = f"; write `{fix.title}`" if fix else "; write it as a JSON array that starts the program itself"
         message = (
             f"`{instruction.keyword}` in its shell form needs `{shell}`, which an image from `{base}` does not have, so"
             f' {ends} with `exec: "{shell}": stat {shell}: no such file or directory`{cure}'
