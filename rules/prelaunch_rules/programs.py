@@ -30,7 +30,7 @@ _BARE = {
     "ubuntu": _LANGUAGES | {"zsh"},
 }
 _OF_LANGUAGES = {
-    **dict.fromkeys("golang httpd memcached nginx openjdk redis rust".split(), ""),
+    **dict.fromkeys("golang nginx openjdk redis".split(), ""),
     "node": "node",
     "php": "php",
     "python": "python python3",

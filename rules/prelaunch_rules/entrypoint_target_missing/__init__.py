@@ -53,6 +53,10 @@ def _file(program: Program, image: Image, project: Project) -> Iterator[Finding]
     if found.kind != "absent" or found.touched or laid_over(path, image, project):
         return
     if program.run == "reader":
+        from prelaunch_rules.entrypoint_target_missing.read import is_one_file
+
+        if not is_one_file(path, program.through[-1:], image, project):
+            return
         reader = program.through[-1] if program.through else "the interpreter"
         ends = f"`{reader}` cannot open it and the container dies"
     else:
