@@ -12,6 +12,7 @@ import stat
 
 from prelaunch.discover import git_environment, git_top
 from prelaunch.files import Disk
+from prelaunch.globs import matches_any
 from prelaunch.image import Committed
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2_000_000
 """A larger file is not read; no script and no module that a container starts with is that long."""
+
+MAX_LINES = 2_000
+"""How many lines of a `.gitignore` are read."""
 
 _AT_ONCE = 200
 
@@ -60,12 +64,40 @@ def ignored(project: Project, path: str) -> bool:
     """Whether git ignores the path, so that a file which is not there may yet be made before a build."""
     project.ask("ignored", path)
     known: dict[str, bool] = project.memo.setdefault(("git", "ignored"), {})
+    if path not in known and project.root is None:
+        known[path] = _is_listed(project, path)
     if path not in known:
         out = _git(
             project, ["check-ignore", "--no-index", "-z", "--stdin"], f"{path}\0".encode("utf-8", "surrogateescape")
         )
         known[path] = bool(out)
     return known[path]
+
+
+def _is_listed(project: Project, path: str) -> bool:
+    """Whether a `.gitignore` on the way to the path names it or a folder above it, for a commit without a work tree.
+
+    git itself answers for a work tree only. What a line with `!` takes back still counts, and so does any name that a
+    `[` stands in: a file too many that may yet be made is no harm.
+    """
+    parts = path.split("/")
+    for number in range(len(parts)):
+        source = project.read("/".join([*parts[:number], ".gitignore"]))
+        lines = source.text.splitlines() if source is not None else []
+        globs = [line.strip() for line in lines[:MAX_LINES] if line.strip() and line[0] not in "#!"]
+        if matches_any("/".join(parts[number:]), (_without_classes(glob) for glob in globs)):
+            return True
+    return False
+
+
+def _without_classes(glob: str) -> str:
+    """A line with a `*` in place of every `[...]`."""
+    head, bracket, rest = glob.partition("[")
+    while bracket:
+        head, (_, _, rest) = f"{head}*", rest.partition("]")
+        before, bracket, rest = rest.partition("[")
+        head += before
+    return head
 
 
 def in_submodule(project: Project, path: str) -> bool:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prelaunch import repository as repository_of
 from prelaunch.files import MAX_BYTES, Disk, UnreadableError
 from prelaunch.gitdir import tree as git_tree
 from prelaunch.gitdir.objects import LARGE, Objects
 from prelaunch.gitdir.run import GitError
 from prelaunch.gitdir.tree import GitTree
+from prelaunch.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +89,31 @@ def test_the_same_files_are_candidates(both: tuple[Disk, GitTree]) -> None:
             else:
                 assert found == expected
         assert sorted(tree.paths()) == sorted(disk.paths())
+
+
+@pytest.mark.parametrize(
+    ("path", "ignored"),
+    [
+        ("dist/server.js", True),
+        ("web/dist/server.js", True),
+        ("web/out/a.js", True),
+        ("out/a.js", False),
+        ("src/server.js", False),
+        ("lib/a.jar", True),
+        ("build-7/a", True),
+        ("cache/kept.txt", True),  # a `!` takes it back; it may be made all the same
+        ("built", False),
+    ],
+)
+def test_what_a_commit_ignores_is_read_from_its_gitignores(repository: Make, path: str, ignored: bool) -> None:
+    root = repository(
+        {
+            ".gitignore": "# built\ndist/\n*.jar\nbuild-[0-9]\n\ncache/*\n!cache/kept.txt\n!src\n",
+            "web/.gitignore": "/out\n",
+        }
+    )
+    with closing(GitTree(str(root / ".git"), "HEAD")) as tree:
+        assert repository_of.ignored(Project(tree), path) == ignored
 
 
 def test_only_the_commit_counts_not_the_work_tree(repository: Make) -> None:

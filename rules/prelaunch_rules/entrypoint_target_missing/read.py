@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from prelaunch.image import Image
     from prelaunch.project import Project
 
-_OF_NODE = frozenset({".cjs", ".js", ".mjs", ".mts", ".ts"})
+_OF_NODE = (".js", ".json", ".node", "/package.json", "/index.js")
+"""What node puts behind a name that is no file."""
 _INSTALLERS = ("npm", "yarn", "pnpm", "bun")
 _HOOKS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 """The scripts of package.json that an install runs; they may write any file."""
@@ -24,15 +25,15 @@ def is_one_file(path: str, interpreter: Sequence[str], image: Image, project: Pr
 
     `python folder` runs its `__main__.py`; `node folder` and `node server` look for `index.js`, `server.js` and others.
     """
-    name = posixpath.basename(path.rstrip("/"))
-    suffix = posixpath.splitext(name)[1]
-    if name in {"", ".", ".."}:
+    if posixpath.basename(path.rstrip("/")) in {"", ".", ".."}:
         return False
+    files = project.files_of(image)
     match list(interpreter):
         case ["python" | "python3"]:
-            return bool(suffix)
+            return files.lookup(f"{path}/__main__.py").kind == "absent"
         case ["node"]:
-            return suffix in _OF_NODE and not _may_be_built(image, project)
+            others = (f"{path}{end}" for end in _OF_NODE)
+            return all(files.lookup(other).kind == "absent" for other in others) and not _may_be_built(image, project)
         case _:
             return True
 

@@ -124,7 +124,7 @@ def _set(image: Image, made: Compiled, name: str) -> str:
 
 def _linked(made: Compiled, certainty: Certainty) -> str:
     if made.language == "go" and certainty == "hint":
-        return "is compiled with cgo on (the default), so that `net` and `os/user` link it against"
+        return "is compiled with cgo on (the default): if it imports `net` or `os/user`, it is linked against"
     return "is linked against"
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prelaunch.image import Image, Instruction, ShellCommand, Stage
 
 _DISTROLESS = {
+    "gcr.io/distroless/python3": "",
     "gcr.io/distroless/python3-debian11": "3.9",
     "gcr.io/distroless/python3-debian12": "3.11",
     "gcr.io/distroless/python3-debian13": "3.13",
