@@ -77,8 +77,8 @@ def ignored(project: Project, path: str) -> bool:
 def _is_listed(project: Project, path: str) -> bool:
     """Whether a `.gitignore` on the way to the path names it or a folder above it, for a commit without a work tree.
 
-    git itself answers for a work tree only. What a line with `!` takes back still counts, and so does any name that a
-    `[` stands in: a file too many that may yet be made is no harm.
+    git itself answers for a work tree only. What a line with `!` takes back still counts, and `[a-c]` is any character:
+    a file too many that may yet be made is no harm.
     """
     parts = path.split("/")
     for number in range(len(parts)):
@@ -91,10 +91,10 @@ def _is_listed(project: Project, path: str) -> bool:
 
 
 def _without_classes(glob: str) -> str:
-    """A line with a `*` in place of every `[...]`."""
+    """A line with a `?` in place of every `[...]`, which stands for one character."""
     head, bracket, rest = glob.partition("[")
     while bracket:
-        head, (_, _, rest) = f"{head}*", rest.partition("]")
+        head, (_, _, rest) = f"{head}?", rest.partition("]")
         before, bracket, rest = rest.partition("[")
         head += before
     return head

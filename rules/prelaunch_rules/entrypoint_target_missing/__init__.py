@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from prelaunch_rules.applications import Application
 
 NAME = "entrypoint-target-missing"
+_BASE = re.compile(r"(?:^|[/._-])base(?:image)?(?:[/._-]|$)", re.IGNORECASE)
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
@@ -34,7 +36,12 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
 
 
 def _is_for_others(image: Image) -> bool:
-    """Whether others bring what it starts, in an image on top or by a mount: nothing is copied, or it says ONBUILD."""
+    """Whether others bring what it starts, in an image on top or by a mount.
+
+    Nothing is copied, or it says ONBUILD, or its path says that it is a base.
+    """
+    if _BASE.search(image.source.path):
+        return True
     instructions = [each for stage in image.chain for each in stage.instructions]
     return any(each.onbuild for each in instructions) or not any(
         each.keyword in {"COPY", "ADD"} for each in instructions

@@ -109,9 +109,10 @@ def _in_script(script: Script) -> Iterator[Fixed]:
         return  # none, or several side by side
     architecture, word, kind = next(one for one in found if one[0])
     shown = text[word.start : word.stop].strip("\"'")
+    package = shown.endswith((".deb", ".rpm"))
     shown = shown if len(shown) <= 120 else f"{shown[:119]}…"
     cure = "leave the option out" if kind else _ASK
-    effect = "the package does not install" if shown.endswith((".deb", ".rpm")) else _DIES
+    effect = "the package does not install" if package else _DIES
     yield Fixed(architecture, f"`{shown}`", script.text.span(word.start, word.stop), effect, cure)
 
 
