@@ -19,6 +19,7 @@ _NODE = {
     "pnpm": frozenset({"i", "install"}),
     "bun": frozenset({"i", "install"}),
 }
+_OF_UV = "UV_PROJECT_ENVIRONMENT"
 _ELSEWHERE = frozenset({"-g", "--global", "--prefix", "-C", "--cwd", "--dir"})
 
 
@@ -52,6 +53,8 @@ def _installed(image: Image, stage: Stage, instruction: Instruction) -> dict[tup
         if words[:1] == ["cd"]:
             return found  # what follows runs elsewhere
         folder = _folder(words)
+        if folder == ".venv" and (_OF_UV in script.text.text or _OF_UV in image.scope(instruction).variables):
+            continue  # uv makes it elsewhere
         if folder:
             found[place, folder] = _shown(command, script.text.text)
     return found

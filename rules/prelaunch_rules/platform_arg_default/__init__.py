@@ -63,8 +63,9 @@ def _is_used(variable: Variable, image: Image) -> bool:
 def _finding(variable: Variable, image: Image, project: Project) -> Finding:
     name, text = variable.name, variable.text
     assert variable.span is not None
+    other = "system" if name == "TARGETOS" else "platform"
     message = (
-        f"`{name}={text}` takes the place of the value that BuildKit sets, so an image for any other platform still"
+        f"`{name}={text}` takes the place of the value that BuildKit sets, so an image for any other {other} still"
         f" gets what is made for {text}, and dies with `exec format error`; write `ARG {name}`"
     )
     fix = None

@@ -1,0 +1,109 @@
+"""What the README of entrypoint-target-missing need not show: odd spellings, what node and Python look for, silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prelaunch_rules.entrypoint_target_missing import RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Found = Callable[..., list[str]]
+
+SERVER = {"server.js": "", "lib/index.js": "", "tool/__main__.py": "", "app.py": "", "start.sh": "", "package.json": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("base", "command", "missing"),
+    [
+        ("node:22", '["node", "server.js"]', False),
+        ("node:22", '["node", "server"]', False),
+        ("node:22", '["node", "lib"]', False),
+        ("node:22", '["node", "."]', False),
+        ("node:22", '["node", "main"]', True),
+        ("node:22", '["node", "lib/server.js"]', True),
+        ("node:22", '["node", "--enable-source-maps", "main.mjs"]', True),
+        ("node:22", '["node", "-r", "dotenv/config", "main.js"]', True),
+        ("node:22", '["npm", "start"]', False),
+        ("node:22", '["main.js"]', False),
+        ("node:22", "node main.js", True),
+        ("node:22-onbuild", "node main.js", False),
+        ("team/node:22", "node main.js", False),
+        ("python:3.13", '["python", "tool"]', False),
+        ("python:3.13", '["python", "."]', False),
+        ("python:3.13", '["python", "python", "app.py"]', True),
+        ("python:3.13", '["python", "main"]', True),
+        ("nginx:alpine", '["/srv/start.sh"]', False),
+        ("nginx:alpine", '["/srv/run.sh"]', True),
+        ("nginx:alpine", '["/run.sh"]', False),  # that folder holds files of the base's own
+        ("python:3.13", '["start.sh"]', True),
+        ("python:3.13", "start.sh", True),
+        ("python:3.13", '["tini", "--", "start.sh"]', True),
+        ("python:3.13", '["sh", "start.sh"]', False),
+        ("python:3.13", '["run.sh"]', False),  # may be one that the base has
+        ("python:3.13", '["start"]', False),
+        ("team/python:3.13", '["start.sh"]', False),
+        ("scratch", '["start.sh"]', True),
+    ],
+)
+def test_what_the_start_names_is_looked_for_as_its_reader_does(
+    found: Found, base: str, command: str, *, missing: bool
+) -> None:
+    text = f"FROM {base}\nWORKDIR /srv\nCOPY . .\nCMD {command}\n"
+    assert found(RULE, text, SERVER) == (["certain 4"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("scripts", "missing"),
+    [
+        ({"package.json": '{"scripts": {"build": "tsc"}}'}, True),
+        ({"package.json": '{"scripts": {"postinstall": "tsc"}}'}, False),
+        ({"package.json": '{"scripts": ["x"]}'}, False),
+        ({"package.json": "[]"}, True),
+        ({"package.json": "{"}, False),
+        ({}, False),
+    ],
+)
+def test_an_install_that_may_build_says_nothing_of_what_is_not_there(
+    found: Found, scripts: Mapping[str, str], *, missing: bool
+) -> None:
+    text = 'FROM node:22\nWORKDIR /srv\nCOPY . .\nRUN npm ci\nCMD ["node", "dist/server.js"]\n'
+    assert found(RULE, text, {"server.ts": "", **scripts}) == (["certain 5"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "ln -s /srv/start.sh /usr/local/bin/start.sh",
+        "mv *.sh /usr/local/bin/",
+        "install -m 755 start.sh /usr/bin",
+        "<<E\ncp start.sh /bin/\nE",
+    ],
+)
+def test_a_script_that_a_run_may_put_into_path_is_not_missed(found: Found, run: str) -> None:
+    assert found(RULE, f'FROM debian\nWORKDIR /srv\nCOPY . .\nRUN {run}\nCMD ["start.sh"]\n', SERVER) == []
+
+
+@pytest.mark.parametrize("setting", ["ENV PATH=/srv:$PATH", "ENV PATH=.:$PATH", "ARG P\nENV PATH=$P"])
+def test_a_path_of_its_own_is_not_judged(found: Found, setting: str) -> None:
+    assert found(RULE, f'FROM debian\n{setting}\nWORKDIR /srv\nCOPY . .\nCMD ["start.sh"]\n', SERVER) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "base"),
+    [
+        ("base/Dockerfile", True),
+        ("docker/Dockerfile.base", True),
+        ("Dockerfile-base", True),
+        ("base-image/Dockerfile", True),
+        ("Dockerfile.database", False),
+        ("web/Dockerfile", False),
+    ],
+)
+def test_an_image_that_is_called_a_base_starts_what_others_bring(found: Found, path: str, *, base: bool) -> None:
+    folder, slash, _ = path.rpartition("/")
+    text = 'FROM alpine\nCOPY x.ini /srv/\nCMD ["/srv/app"]\n'
+    assert found(RULE, text, {f"{folder}{slash}x.ini": ""}, path=path) == ([] if base else ["certain 3"])
