@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     Found = Callable[..., list[str]]
 
-SERVER = {"server.js": "", "lib/index.js": "", "tool/__main__.py": "", "app.py": "", "start.sh": "", "package.json": "{}"}
+SERVER = {
+    **dict.fromkeys(("server.js", "lib/index.js", "tool/__main__.py", "app.py", "start.sh"), ""),
+    "package.json": "{}",
+}
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """What is known of base images without asking a registry: those that start what the Dockerfile says as CMD.
 
 Commonly known of the Docker Official Images and of the others named, not checked image by image. Most have no
-ENTRYPOINT. That of some is a script that ends in `exec "$@"`: it starts the CMD in its own place. The one of `node` (and
-of `php`) puts an interpreter before it where it names no program, so only a plain name is surely started.
+ENTRYPOINT. That of some is a script that ends in `exec "$@"`: it starts the CMD in its own place. Those of `node` and
+`php` put an interpreter before it where it names no program, so only a plain name is surely started.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class KnownBase(NamedTuple):
 
 
 _PLAIN = frozenset(
-    "alpine almalinux amazoncorretto amazonlinux archlinux buildpack-deps busybox centos dart debian elixir erlang fedora gcc haskell "
-    "mono openjdk oraclelinux perl pypy python rockylinux ruby rust swift ubuntu opensuse/leap opensuse/tumbleweed "
-    "bitnami/minideb mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/runtime "
+    "alpine almalinux amazoncorretto amazonlinux archlinux buildpack-deps busybox centos dart debian elixir erlang "
+    "fedora gcc haskell mono openjdk oraclelinux perl pypy python rockylinux ruby rust swift ubuntu opensuse/leap "
+    "opensuse/tumbleweed bitnami/minideb mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/runtime "
     "mcr.microsoft.com/dotnet/runtime-deps mcr.microsoft.com/dotnet/sdk".split()
 ) | {
     f"gcr.io/distroless/{name}{release}"

@@ -8,7 +8,6 @@ takes away the `CMD` that was inherited, not one of its own stage, wherever that
 from __future__ import annotations
 
 import posixpath
-import re
 
 from prelaunch.image import Command, Config, Setting, Word
 from prelaunch.images.bases import known_base
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 _ABSENT, _UNKNOWN = Setting("absent"), Setting("unknown")
 _SH = ("/bin/sh", "-c")
 _CMD = ("cmd", "/S", "/C")
-_NAME = re.compile(r"\w[\w-]*")
 _WINDOWS = ("mcr.microsoft.com/windows", "nanoserver", "servercore")
 
 
@@ -54,9 +52,14 @@ def _launched(found: Config, bottom: Stage) -> Config:
     known = known_base(base.name) if base.state == "known" else None
     if known is None or not known.launcher or found.entrypoint.state != "unknown" or found.cmd.state != "known":
         return found
-    if known.names and found.cmd.form == "exec" and not _NAME.fullmatch(found.cmd.words[0].text):
+    if known.names and found.cmd.form == "exec" and not _is_name(found.cmd.words[0].text):
         return found
     return found._replace(entrypoint=Command("known", "exec", (Word(known.launcher),)))
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is a plain name: no path, no option, no file by its suffix."""
+    return not word.startswith("-") and word.replace("-", "").replace("_", "").isalnum()
 
 
 def config_of_base(stage: Stage) -> Config:

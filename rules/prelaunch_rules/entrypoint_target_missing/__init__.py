@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from prelaunch_rules.applications import Application
 
 NAME = "entrypoint-target-missing"
-_BASE = re.compile(r"(?:^|[/._-])base(?:image)?(?:[/._-]|$)", re.IGNORECASE)
+_BASE = frozenset({"base", "baseimage"})
+_PARTING = str.maketrans("._-", "///")
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
@@ -40,7 +40,8 @@ def _is_for_others(image: Image) -> bool:
 
     Nothing is copied, or it says ONBUILD, or its path says that it is a base.
     """
-    if _BASE.search(image.source.path):
+    parts = image.source.path.lower().translate(_PARTING).split("/")
+    if not _BASE.isdisjoint(parts):
         return True
     instructions = [each for stage in image.chain for each in stage.instructions]
     return any(each.onbuild for each in instructions) or not any(
@@ -86,8 +87,8 @@ def _by_name(name: str, program: Program, image: Image, project: Project) -> Ite
         else "the container dies with `executable file not found in $PATH`"
     )
     message = (
-        f"`{name}` is no path, so it is looked for in `PATH`, and it stands in `{folder}`, which is not there, so {ends};"
-        f" write `./{name}`"
+        f"`{name}` is no path, so it is looked for in `PATH`, and it stands in `{folder}`, which is not there, so"
+        f" {ends}; write `./{name}`"
     )
     yield Finding(NAME, certainty, image.source, span, message)
 

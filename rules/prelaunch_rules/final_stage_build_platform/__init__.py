@@ -41,9 +41,8 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
             ", so an image for another platform gets its programs, carries the wrong label and dies with"
             " `exec format error`; "
         )
-    message = (
-        f"`--platform={flag.value}`{above} takes the base image of the machine that builds{ends}"
-        + ("take the flag out of this `FROM`" if above else "take the flag out: it is for stages that only compile")
+    message = f"`--platform={flag.value}`{above} takes the base image of the machine that builds{ends}" + (
+        "take the flag out of this `FROM`" if above else "take the flag out: it is for stages that only compile"
     )
     fix = Fix((Edit(_with_blank(flag, image.source.text), ""),), "take the base image of the target", safe=not above)
     yield Finding("final-stage-build-platform", certainty, image.source, flag.span, message, fix)

@@ -24,7 +24,9 @@ def check(image: Image, _: Project) -> Iterator[Finding]:
     for instruction in found:
         array = read_array(instruction.fragment.text) if instruction is not None and _is_text(instruction) else None
         if instruction is not None and array is not None:
-            behind = instruction.keyword == "CMD" and entrypoint.state != "absent"
+            # the ENTRYPOINT of `node` and its like has no instruction, and starts the CMD as it is
+            launcher = entrypoint.state == "known" and entrypoint.instruction is None
+            behind = instruction.keyword == "CMD" and entrypoint.state != "absent" and not launcher
             yield _finding(instruction, array, image, behind=behind)
 
 

@@ -20,7 +20,8 @@ class Change(NamedTuple):
 class Array(NamedTuple):
     """A broken array: its `fault` in words, the name that a shell takes for the command, the array as `json`.
 
-    `program` is "" where a quote is open, so that no shell reads it. `changes` mend it, in order; empty, and `json` "", where it is not certain what was meant.
+    `program` is "" where a quote is open, so that no shell reads it. `changes` mend it, in order; empty, and `json` "",
+    where it is not certain what was meant.
     """
 
     fault: str
@@ -60,7 +61,7 @@ def read_array(text: str) -> Array | None:
 
 
 def _elements(text: str, at: int) -> tuple[list[_Element], int | None, bool]:
-    """The elements from `at` on, where the `]` is that closes them (None: nowhere), and whether a quote is left open."""
+    """The elements from `at` on, where the `]` is that closes them (None: nowhere), and whether a quote is open."""
     found: list[_Element] = []
     while True:
         at = _skip(text, at)

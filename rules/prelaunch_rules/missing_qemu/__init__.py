@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from prelaunch.project import Project
 
 _TOOLS = frozenset({"docker-build", "docker-buildx-build", "docker/build-push-action"})
-_ELSEWHERE = tuple(
-    "setup-qemu qemu-user qemu-static qemu-version binfmt docker-buildx@ setup-buildx".split()
-    + ["buildx create", "uses: ./"]
+_ELSEWHERE = (
+    *"setup-qemu qemu-user qemu-static qemu-version binfmt docker-buildx@ setup-buildx".split(),
+    *("buildx create", "uses: ./"),
 )
 """What brings emulation, a builder that has its own, or may do so in an action of the repository."""
 
