@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _FLAGS = frozenset({"--force-exclude", "--fix", "--diff", "--hints", "--exit-zero"})
 _RULES = frozenset({"--select", "--ignore"})
+_FEW = 16
+"""Arguments of a call that speaks of a folder; a hook's may be thousands of files."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,6 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments[:1] == ["check"] and _nothing_to_do(arguments[1:]):
             return 0
+        code = _again(arguments) if arguments[:1] == ["check"] and len(arguments) < _FEW else None
+        if code is not None:
+            return code
         import gc
 
         from prelaunch.cli import run
@@ -41,6 +46,20 @@ def script() -> int:
         sys.stderr.flush()
         os._exit(code)  # whatever had to be closed or written is: nothing waits for the end of the process
     return code
+
+
+def _again(arguments: list[str]) -> int | None:
+    """What a call about a whole folder printed last time, printed again if it would be the same; its exit code."""
+    if not any(os.path.isdir(argument) for argument in arguments[1:]):
+        return None
+    from prelaunch import CannotRunError
+
+    try:
+        from prelaunch.cache.again import repeat
+
+        return repeat(arguments)
+    except CannotRunError:
+        return None  # the long way says what is wrong
 
 
 def _nothing_to_do(arguments: list[str]) -> bool:

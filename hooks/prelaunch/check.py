@@ -30,6 +30,22 @@ def run(options: Namespace) -> int:
     every = not plain or options.baseline is not None  # what a baseline knows may be of a rule that has no file left
     fixes = options.fix or options.diff or _hold_fixes(wanted)
     kept = _kept(call, options, fixes=fixes)  # before the files are looked for
+    if kept is None or options.output or options.config or options.since is not None or options.baseline is not None:
+        return _run(call, options, wanted, kept, every=every, fixes=fixes)
+    from prelaunch.cache.again import Ear, is_plain
+
+    if not is_plain():
+        return _run(call, options, wanted, kept, every=every, fixes=fixes)
+    ear = Ear()
+    with ear:
+        code = _run(call, options, wanted, kept, every=every, fixes=fixes)
+    kept.remember(ear, options.arguments, code)
+    return code
+
+
+def _run(
+    call: Call, options: Namespace, wanted: Sequence[output.Target], kept: Kept | None, *, every: bool, fixes: bool
+) -> int:
     judge = make_judge(call, options, fixes=fixes, every=every)
     scope = limit(call, judge, options)
     failed, changed, notes = bool(call.missing), False, []
@@ -78,9 +94,10 @@ def _kept(call: Call, options: Namespace, *, fixes: bool) -> Kept | None:
         return None
     from prelaunch.cache import keep
 
-    kept = keep(call.root, call.settings, options.select, options.ignore, fixes)
-    if kept is not None:
-        kept.attach(call.disk)
+    kept = keep(call.disk, call.settings, options.select, options.ignore, fixes)
+    files = kept.recall(call.project) if kept is not None else None
+    if files is not None:
+        call.files = files
     return kept
 
 

@@ -26,6 +26,7 @@ def run(arguments: Sequence[str]) -> int:
         options = parse(arguments)
         if isinstance(options, int):
             return options
+    options.arguments = arguments
     try:
         code: int = load(COMMANDS[options.command].run)(options)
         sys.stdout.flush()

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from prelaunch.kinds import Word, Words
 
 
-_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox"})
-
-
 _FOREIGN = ("vendor/", "node_modules/")
 """Other people's code, kept in the repository: what it builds is not this project's to mend."""
 
@@ -191,69 +188,10 @@ def relative(root: str, path: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, "/")
 
 
-def listing(top: str) -> list[tuple[str, bool | None]]:
-    """Every file below `top`, relative to it, and whether it is a symbolic link, None where that is to be looked up.
-
-    In a git work tree the tracked files and the untracked ones that git does not ignore; elsewhere all files but those
-    of `.git`, virtual environments and the like.
-    """
-    listed = _git_files(top)
-    return list(_all_files(top) if listed is None else listed)
-
-
-def walk(root: str, folder: str, listed: Iterable[tuple[str, bool | None]] | None = None) -> Iterator[str]:
-    """Every file below `folder` (relative to `root`, "." for all), as paths relative to `root`, sorted.
-
-    Which there are says `listing`, unless it is given. A symbolic link to a file inside the root gives that file's own
-    path, once; other links are not followed. Folders that hold other people's code (`vendor`) are left out, unless
-    `folder` lies in one.
-    """
-    top = os.path.join(root, folder)
-    found = set()
-    for path, link in listing(top) if listed is None else listed:
-        if not kind_by_name(path) or is_foreign(path):
-            continue
-        full = f"{top}/{path}"
-        if link if link is not None else os.path.islink(full):
-            full = os.path.realpath(full)
-            if within(root, full) and os.path.isfile(full):  # not a loop, a folder, nothing at all
-                found.add(relative(root, full))
-        else:
-            found.add(path if folder == "." else f"{folder}/{path}")
-    yield from sorted(found)
-
-
-def own_files(root: str, listed: Iterable[tuple[str, bool | None]]) -> Iterator[str]:
-    """The files of a `listing` of `root`, of whatever name, without links and what lies below `vendor` and the like."""
-    for path, link in listed:
-        if not (os.path.islink(f"{root}/{path}") if link is None else link) and not is_foreign(path):
-            yield path
-
-
 def is_foreign(path: str) -> bool:
     """Whether a path lies in a folder of other people's code."""
     # the first test is for speed: next to no path holds the names at all
     return ("vendor/" in path or "node_modules/" in path) and any(f"/{name}" in f"/{path}" for name in _FOREIGN)
-
-
-def _git_files(top: str) -> Iterator[tuple[str, bool | None]] | None:
-    """What git lists below `top`, relative to it, and whether it is a symbolic link; None outside a work tree.
-
-    The index says so of a tracked file (mode 120000), which saves a look at each. Runs no hook and writes no index.
-    """
-    if git_top(os.path.realpath(top)) is None:
-        return None
-    import subprocess
-
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", top]
-    command += ["ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard"]
-    try:
-        result = subprocess.run(command, capture_output=True, env=git_environment(), check=False)
-    except OSError:
-        return None  # no git on this machine
-    if result.returncode:
-        return None
-    return map(_entry, os.fsdecode(result.stdout).split("\0")[:-1])
 
 
 def git_environment() -> dict[str, str]:
@@ -263,19 +201,3 @@ def git_environment() -> dict[str, str]:
     """
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
     return {**environment, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
-
-
-def _entry(entry: str) -> tuple[str, bool | None]:
-    """A path and whether it is a link, of `MODE OBJECT STAGE<tab>PATH`, or of the bare path of an untracked file."""
-    before, tab, path = entry.partition("\t")
-    if tab and before.count(" ") == 2 and before[:6].isdigit():
-        return path, before.startswith("120000")
-    return entry, None
-
-
-def _all_files(top: str) -> Iterator[tuple[str, bool | None]]:
-    for folder, folders, files in os.walk(top):
-        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS]
-        prefix = relative(top, folder)
-        for name in files:
-            yield (name if prefix == "." else f"{prefix}/{name}"), None

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import cached_property
 
 from prelaunch import discover
 from prelaunch.kinds import kind_by_name
+from prelaunch.listing import Listing
 from prelaunch.typed import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from prelaunch.cache.looks import Looks
     from prelaunch.image import Committed
@@ -38,7 +38,7 @@ class Files(Protocol):
     """A tree of files, to be read only."""
 
     def read(self, path: str) -> bytes:
-        """The content of a regular file, links followed; `UnreadableError` where there is none or it is too large."""
+        """The content of a regular file, links followed; `UnreadableError` if there is none or it is too large."""
 
     def exists(self, path: str) -> bool:
         """Whether a regular file stands at `path`, links followed."""
@@ -60,7 +60,7 @@ class Files(Protocol):
     ) -> Iterator[discover.File]:
         """The files below a folder that may hold a fact, sorted; without those that a glob of `exclude` matches.
 
-        `words` are those of `registry.import_words`. `without` are kinds, as the name alone says them, to leave out.
+        `words` are those of `registry.import_words`. `without` are kinds, as the name alone says, to leave out.
         """
 
 
@@ -70,11 +70,19 @@ class Disk:
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root)
         self.looks: Looks | None = None
+        self._listings: dict[str, Listing] = {}
+        self._homes: dict[str, str] = {}
+
+    def listing(self, folder: str = ".") -> Listing:
+        """What lies below a folder; git is asked once."""
+        if folder not in self._listings:
+            self._listings[folder] = Listing(self.root, folder)
+        return self._listings[folder]
 
     def read(self, path: str) -> bytes:
         """As `Files` says."""
         try:
-            real = os.path.realpath(os.path.join(self.root, path))
+            real = self._real(path)
             if not self.holds(real):
                 raise UnreadableError("lies outside the project")
             status = os.stat(real)
@@ -93,7 +101,7 @@ class Disk:
         """As `Files` says."""
         full = os.path.join(self.root, path)
         # in this order because most files that are asked for are not there, and the way to a real path is long
-        return os.path.isfile(full) and self.holds(os.path.realpath(full))
+        return os.path.isfile(full) and self.holds(self._real(path))
 
     def is_folder(self, path: str) -> bool:
         """As `Files` says."""
@@ -114,12 +122,7 @@ class Disk:
 
     def paths(self) -> Iterator[str]:
         """As `Files` says; in a git work tree without the files that git ignores."""
-        return discover.own_files(self.root, self._listed)
-
-    @cached_property
-    def _listed(self) -> list[tuple[str, bool | None]]:
-        """Which files there are, asked of git once: a run speaks of one moment."""
-        return discover.listing(self.root)
+        return self.listing().own_files()
 
     def candidates(
         self, folder: str, words: Words, exclude: Sequence[str] = (), without: Collection[str] = ()
@@ -127,7 +130,7 @@ class Disk:
         """As `Files` says; in a git work tree without the files that git ignores."""
         from prelaunch.globs import matches_any
 
-        inside = discover.walk(self.root, folder, self._listed if folder == "." else None)
+        inside: Iterable[str] = self.listing(folder).chosen()
         if exclude:
             inside = (path for path in inside if not matches_any(path, exclude))
         if without:
@@ -152,6 +155,14 @@ class Disk:
             return None  # git lists what is gone from the disk
         except (OSError, ValueError):
             return discover.unseen(path)
+
+    def _real(self, path: str) -> str:
+        """The real path of a file. That of its folder is found once: it is a look at each part of the way."""
+        folder, _, name = path.rpartition("/")
+        if folder not in self._homes:
+            self._homes[folder] = os.path.realpath(os.path.join(self.root, folder))
+        full = os.path.join(self._homes[folder], name)
+        return os.path.realpath(full) if name in {"", ".", ".."} or os.path.islink(full) else full
 
     def holds(self, real: str) -> bool:
         """Whether a real path is the root or lies below it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from prelaunch.files import MAX_BYTES, Disk, Files, UnreadableError
+from prelaunch.files import MAX_BYTES, Disk, UnreadableError
 from prelaunch.model import EMPTY, Source
 from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from prelaunch import image
     from prelaunch.cache.log import Log
     from prelaunch.discover import File
+    from prelaunch.files import Files
     from prelaunch.image import Committed, Image, Mount, Platforms, Program
     from prelaunch.kinds import Word
     from prelaunch.model import Build, Deployment
@@ -66,6 +67,16 @@ class Project:
             raise UnreadableError("cannot be read")
         return source
 
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file, without keeping them as `read` does; None where it cannot be read."""
+        source = self._sources.get(path)
+        if source is not None:
+            return source.encode(source.text)
+        try:
+            return self.files.read(path)
+        except UnreadableError:
+            return None
+
     def cut_short(self, source: Source) -> None:
         """Note that reading a file has come to its bounds, so that what follows in it is not known."""
         self.cut.add(source.path)
@@ -78,14 +89,16 @@ class Project:
     def exists(self, path: str) -> bool:
         """Whether a regular file stands at `path` inside the root."""
         path = _normal(path)
-        self.ask("exists", path)
-        return self._sources.get(path) is not None or self.files.exists(path)
+        found = self._sources.get(path) is not None or self.files.exists(path)
+        self.ask("exists", path, found)
+        return found
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder stands at `path` inside the root."""
         path = _normal(path)
-        self.ask("folder", path)
-        return self.files.is_folder(path)
+        found = self.files.is_folder(path)
+        self.ask("folder", path, found)
+        return found
 
     def deploys(self, image: str) -> bool:
         """Whether a deploy file of the project names an image of this repository (the tag does not matter)."""
@@ -207,10 +220,10 @@ class Project:
         """From now on note in `log` what is asked, so that somebody can tell when an answer is out of date."""
         self.log, self.memo = log, log.memo
 
-    def ask(self, kind: str, about: str) -> None:
-        """Note a question, where somebody wants to know (`prelaunch.cache`)."""
+    def ask(self, kind: str, about: str, answer: bool | bytes | tuple[str, ...] | None = None) -> None:
+        """Note a question, where somebody wants to know (`prelaunch.cache`), and the answer if it is at hand."""
         if self.log is not None:
-            self.log.ask(kind, about)
+            self.log.ask(kind, about, answer)
 
     def sources(self) -> list[Source]:
         """The files that were read."""
@@ -236,8 +249,9 @@ class Project:
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""
         folder = _normal(folder)
-        self.ask("names", folder)
-        return self.files.names(folder)
+        found = self.files.names(folder)
+        self.ask("names", folder, found)
+        return found
 
 
 def _normal(path: str) -> str:

@@ -65,7 +65,8 @@ def _names(entry_points: str) -> Iterator[str]:
             yield line.partition("=")[2].partition("[")[0].strip()
 
 
-def _package(name: str) -> ModuleType:
+def package(name: str) -> ModuleType:
+    """A package that holds rules, imported without them; `CannotRunError` where it cannot be."""
     try:
         __import__(name)  # importlib.import_module is this, and costs an import
         return sys.modules[name]
@@ -93,12 +94,12 @@ def load_rules(facts: Collection[str] | None = None) -> list[Rule]:
     """
     rules: dict[str, tuple[Rule, str]] = {}
     for name in packages():
-        pages = getattr(_package(name), "PAGES", "")
-        judges = getattr(_package(name), "JUDGES", {})
-        for part, _ in _folders(_package(name)):
+        pages = getattr(package(name), "PAGES", "")
+        judges = getattr(package(name), "JUDGES", {})
+        for part, _ in _folders(package(name)):
             if facts is not None and part in judges and judges[part] not in facts:
                 continue
-            rule = getattr(_package(f"{name}.{part}"), "RULE", None)
+            rule = getattr(package(f"{name}.{part}"), "RULE", None)
             if rule is None:
                 continue
             if rule.name in rules:
@@ -118,7 +119,7 @@ def rule_names() -> set[str]:
 
     A folder without a README is no rule but code that rules share.
     """
-    folders = (pair for name in packages() for pair in _folders(_package(name)))
+    folders = (pair for name in packages() for pair in _folders(package(name)))
     return {part.replace("_", "-") for part, folder in folders if os.path.isfile(os.path.join(folder, "README.md"))}
 
 
@@ -131,7 +132,7 @@ def import_words() -> dict[str, tuple[Word, ...] | None]:
     """
     kinds: dict[str, tuple[Word, ...] | None] = {"python": (), "notebook": (), "dockerfile": (), "": ()}
     for name in packages():
-        words = getattr(_package(name), "WORDS", None)
+        words = getattr(package(name), "WORDS", None)
         for kind, so_far in kinds.items():
             if words is not None and so_far is not None:
                 kinds[kind] = so_far + tuple(word for word in words.get(kind, ()) if word not in so_far)

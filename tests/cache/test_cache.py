@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prelaunch import engine
+from prelaunch.__main__ import main
 from prelaunch.cache import document
 from prelaunch.cache.log import GROUP, Log
 from prelaunch.cli import run
@@ -85,12 +86,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own, whose clock has no grain: files of tests are never old."""
     folder = tmp_path / "cache"
     monkeypatch.setenv(document.FOLDER, str(folder))
-    monkeypatch.setattr("prelaunch.cache.answers._RACE", 0)
+    monkeypatch.setattr("prelaunch.cache.stamps._RACE", 0)
     return folder
 
 
 def output(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    code = run(["check", str(root), *arguments])
+    code = main(["check", str(root), *arguments])
     captured = capsys.readouterr()
     return f"{code}\n{captured.out}\n{captured.err}"
 
@@ -129,6 +130,131 @@ def test_a_second_run_judges_nothing_and_says_the_same(
     for arguments in ((), ("--format", "github"), ("--hints",)):
         assert output(root, capsys, *arguments) == output(root, capsys, *arguments, "--no-cache")
     assert judged == []
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The command lines that were carried out: none where what was printed last time is printed again."""
+    lines: list[object] = []
+
+    def carry_out(arguments: list[str]) -> int:
+        lines.append(arguments)
+        return run(arguments)
+
+    monkeypatch.setattr("prelaunch.cli.run", carry_out)
+    return lines
+
+
+@pytest.mark.parametrize("arguments", [(), ("--hints",), ("--format", "json"), ("--select", "missing-platform")])
+def test_a_call_whose_answer_stands_is_answered_without_a_look_at_its_arguments(
+    repository: Make, capsys: pytest.CaptureFixture[str], parsed: list[object], arguments: tuple[str, ...]
+) -> None:
+    root = repository(FILES)
+    first = output(root, capsys, *arguments)
+    assert len(parsed) == 1
+    assert output(root, capsys, *arguments) == first
+    assert len(parsed) == 1
+    assert output(root, capsys, *arguments, "--exit-zero")[1:] == first[1:]
+    assert len(parsed) == 2
+
+
+@pytest.mark.parametrize("path", ["plain.py", "ci/env.sh", "app/__init__.py", "requirements.txt"])
+@pytest.mark.parametrize("how", ["changed", "touched", "deleted", "mode", "link"])
+def test_any_file_that_changed_is_seen(
+    repository: Make, capsys: pytest.CaptureFixture[str], parsed: list[object], path: str, how: str
+) -> None:
+    root = repository(FILES)
+    output(root, capsys)
+    output(root, capsys)
+    assert len(parsed) == 1
+    file = root / path
+    if how == "changed":
+        size = file.stat().st_size
+        write(file, "x" * size)
+    elif how == "touched":
+        os.utime(file)
+    elif how == "deleted":
+        file.unlink()
+    elif how == "mode":
+        file.chmod(0o755)
+    else:
+        file.unlink()
+        file.symlink_to("/etc/passwd")
+    again = output(root, capsys)
+    assert len(parsed) == 2
+    assert again == output(root, capsys, "--no-cache")
+
+
+@pytest.mark.parametrize("change", ["untracked", "index", "outside", "above", "ignore", "other folder"])
+def test_what_is_no_file_of_the_call_is_seen_too(
+    repository: Make,
+    capsys: pytest.CaptureFixture[str],
+    parsed: list[object],
+    run_git: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    root = repository({**FILES, "loop": "->nowhere.sh"})
+    run_git(root, "rm", "-q", "--cached", "loop")
+    output(root, capsys)
+    output(root, capsys)
+    assert len(parsed) == 1
+    if change == "untracked":
+        write(root / "ci/more.sh", "docker buildx build --push .\n")
+    elif change == "index":
+        run_git(root, "update-index", "--chmod=+x", "run.sh")
+    elif change == "outside":
+        write(root / "nowhere.sh", "docker buildx build --push .\n")
+    elif change == "above":
+        write(root / "pyproject.toml", "[tool.prelaunch]\nignore = ['missing-platform']\n")
+    elif change == "ignore":
+        write(root / ".git/info/exclude", "plain.py\nci\n")
+        run_git(root, "rm", "-q", "--cached", "-r", "ci")
+    else:
+        monkeypatch.chdir(root / "ci")
+    again = output(root, capsys)
+    assert len(parsed) == 2
+    assert again == output(root, capsys, "--no-cache")
+
+
+def test_a_link_to_a_folder_is_followed_every_time(
+    repository: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    root, other = repository(FILES), tmp_path / "other"
+    other.mkdir()
+    (tmp_path / "link").symlink_to(root)
+    assert "missing-platform" in output(tmp_path / "link", capsys)
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to(other)
+    assert "missing-platform" not in output(tmp_path / "link", capsys)
+
+
+def test_a_file_that_is_too_young_is_looked_at_again(
+    repository: Make, capsys: pytest.CaptureFixture[str], parsed: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prelaunch.cache.stamps._RACE", 10**12)
+    root = repository(FILES)
+    output(root, capsys)
+    output(root, capsys)
+    assert len(parsed) == 2
+
+
+def test_a_file_that_changes_during_a_run_is_seen_by_the_next(
+    repository: Make, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(FILES)
+    real = engine.judge_file
+
+    def judge_file(project: Project, file: File, judge: engine.Judge) -> engine.Judged:
+        found = real(project, file, judge)
+        write(root / "app/keys.py", "import os\n")
+        write(root / "cryptography.py", "")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr("prelaunch.cache.run.judge_file", judge_file)
+        output(root, capsys)
+    assert output(root, capsys) == output(root, capsys, "--no-cache")
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "text"])
@@ -192,19 +318,20 @@ def test_what_was_kept_and_damaged_is_as_if_it_were_not_there(
 ) -> None:
     root = repository(FILES)
     first = output(root, capsys)
-    (kept,) = cache.iterdir()
-    data = kept.read_bytes()
-    kept.unlink()
-    if damage == "empty":
-        kept.write_bytes(b"")
-    elif damage == "half":
-        kept.write_bytes(data[: len(data) // 2])
-    elif damage == "bit":
-        kept.write_bytes(data[:-100] + bytes([data[-100] ^ 1]) + data[-99:])
-    elif damage == "other":
-        kept.write_bytes(json.dumps({"results": 1}).encode())
-    elif damage == "folder":
-        kept.mkdir()
+    assert {path.suffix for path in cache.iterdir()} == {".json", ".said", ".whole"}
+    for kept in list(cache.iterdir()):
+        data = kept.read_bytes()
+        kept.unlink()
+        if damage == "empty":
+            kept.write_bytes(b"")
+        elif damage == "half":
+            kept.write_bytes(data[: len(data) // 2])
+        elif damage == "bit":
+            kept.write_bytes(data[:-100] + bytes([data[-100] ^ 1]) + data[-99:])
+        elif damage == "other":
+            kept.write_bytes(json.dumps({"results": 1}).encode())
+        elif damage == "folder":
+            kept.mkdir()
     judged.clear()
     assert output(root, capsys) == first
     assert "Makefile" in judged
@@ -239,7 +366,7 @@ def test_the_folder_stays_within_its_bound(
     names = {path.name for path in cache.iterdir()}
     assert sum(path.stat().st_size for path in cache.iterdir()) <= 30_000
     assert {"0.json", "1.json"}.isdisjoint(names)
-    assert len(names - {f"{number}.json" for number in range(5)}) == 1
+    assert names - {f"{number}.json" for number in range(5)}
 
 
 def _one(root: str) -> int:
@@ -259,7 +386,7 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(
         worker.join()
     assert [worker.exitcode for worker in workers] == [0] * 4
     assert output(root, capsys) == first
-    assert [path.suffix for path in cache.iterdir()] == [".json"] * len(list(cache.iterdir()))
+    assert {path.suffix for path in cache.iterdir()} == {".json", ".said", ".whole"}
 
 
 def test_an_answer_that_two_files_use_is_a_group_of_both() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prelaunch.discover import find_root, look, sift, walk
+from prelaunch.discover import find_root, look, sift
 from prelaunch.kinds import (
     BUILD,
     BUILD_KINDS,
@@ -20,6 +20,7 @@ from prelaunch.kinds import (
     kind_by_content,
     kind_by_name,
 )
+from prelaunch.listing import walk
 
 if TYPE_CHECKING:
     from pathlib import Path

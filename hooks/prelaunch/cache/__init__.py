@@ -11,11 +11,12 @@ from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.cache.run import Kept
+    from prelaunch.files import Disk
     from prelaunch.project import Settings
 
 
-def keep(root: str, settings: Settings, *parts: object) -> Kept | None:
-    """What is kept of the project at `root` under these settings; None where nothing is to be kept.
+def keep(disk: Disk, settings: Settings, *parts: object) -> Kept | None:
+    """What is kept of the project on this disk under these settings; None where nothing is to be kept.
 
     `parts` are what else the findings depend on: the rules that a call selects, whether fixes are wanted.
     """
@@ -25,4 +26,4 @@ def keep(root: str, settings: Settings, *parts: object) -> Kept | None:
     from prelaunch.registry import packages, rule_names
 
     home = folder()
-    return None if home is None else Kept(home, root, key(settings, rule_names(), packages(), *parts))
+    return None if home is None else Kept(home, disk, key(settings, rule_names(), packages(), *parts))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import time
-from hashlib import blake2b
-
+from prelaunch.cache.digest import digest
 from prelaunch.cache.log import CANDIDATES, COMMITTED, EXISTS, FOLDER, IGNORED, NAMES, PATHS, READ
 from prelaunch.typed import TYPE_CHECKING, Any
 
@@ -13,65 +10,58 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from prelaunch.cache.log import Ask
+    from prelaunch.cache.stamps import Stamps
+    from prelaunch.files import Files
     from prelaunch.project import Project
-
-Stamp = list[int]
-"""What the file system says of a file that changes whenever its content does."""
-
-_RACE = 2_000_000_000
-"""Nanoseconds. A file that changed so shortly before may change again without a trace: clocks of file systems tick."""
-
-
-def stamp(path: str) -> Stamp | None:
-    """The stamp of a file, links followed; None where there is none, or it is too new to be relied on."""
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
-
-
-def settled(of: Stamp) -> bool:
-    """Whether a file with this stamp was at rest for long enough that a change would show."""
-    return max(of[1], of[2]) < time.time_ns() - _RACE
-
-
-def digest(data: bytes) -> str:
-    """A short name for a content."""
-    return blake2b(data, digest_size=12).hexdigest()
 
 
 def _digest_text(text: str) -> str:
     return digest(text.encode("utf-8", "surrogateescape"))
 
 
+def answer_of(files: Files, kind: str, path: str) -> str | None:
+    """The present answer to a question about files; None for a question of another kind."""
+    if kind == EXISTS:
+        return _spelled(files.exists(path))
+    if kind == FOLDER:
+        return _spelled(files.is_folder(path))
+    return _spelled(files.names(path)) if kind == NAMES else None
+
+
+def _spelled(answer: bool | str | tuple[str, ...]) -> str:
+    if isinstance(answer, tuple):
+        return _digest_text("\0".join(answer))
+    return answer if isinstance(answer, str) else str(int(answer))
+
+
 class Answers:
     """The present answers of a project on the disk, each worked out once."""
 
-    def __init__(self, project: Project, root: str, candidates: Sequence[str], kept: dict[str, list[Any]]) -> None:
+    def __init__(self, project: Project, stamps: Stamps, candidates: Sequence[str], kept: dict[str, list[Any]]) -> None:
         """`candidates` are all of the project's; `kept` maps paths to stamp and digest, and is brought up to date."""
-        self._project, self._root, self._kept = project, root, kept
+        self._project, self._stamps, self._kept = project, stamps, kept
         self._known: dict[Ask, str] = {}
-        self._candidates = _digest_text("\0".join(candidates))
+        self._said: dict[Ask, Any] = {}
+        self._ways: dict[str, Callable[[str], str]] = {
+            READ: self._content,
+            COMMITTED: lambda path: _digest_text(repr(project.committed(path))),
+            IGNORED: self._ignored,
+            PATHS: lambda endings: _digest_text("\0".join(sorted(project.paths(*endings.split("|"))))),
+            CANDIDATES: lambda _: _digest_text("\0".join(candidates)),
+        }
         self.changed = False
+
+    def heard(self, said: dict[Ask, Any]) -> None:
+        """Let what was answered during the run count, not what has become of it since."""
+        self._said = said
 
     def of(self, ask: Ask) -> str:
         """The answer to one question that is not a group."""
         if ask not in self._known:
             kind, about = ask
-            ways: dict[str, Callable[[str], str]] = {
-                READ: self._content,
-                EXISTS: lambda path: str(int(self._project.files.exists(path))),
-                FOLDER: lambda path: str(int(self._project.files.is_folder(path))),
-                NAMES: lambda path: digest(
-                    "\0".join(self._project.files.names(path)).encode("utf-8", "surrogateescape")
-                ),
-                COMMITTED: lambda path: digest(repr(self._project.committed(path)).encode("utf-8", "surrogateescape")),
-                IGNORED: self._ignored,
-                PATHS: lambda endings: _digest_text("\0".join(sorted(self._project.paths(*endings.split("|"))))),
-                CANDIDATES: lambda _: self._candidates,
-            }
-            self._known[ask] = ways[kind](about)
+            found = _spelled(self._said[ask]) if ask in self._said and kind != READ else None
+            found = answer_of(self._project.files, kind, about) if found is None else found
+            self._known[ask] = self._ways[kind](about) if found is None else found
         return self._known[ask]
 
     def prepare(self, asks: Iterable[Ask]) -> None:
@@ -81,14 +71,16 @@ class Answers:
             self._project.committed(*paths)
 
     def _content(self, path: str) -> str:
-        full = os.path.join(self._root, path)
-        now = stamp(full)
+        now = self._stamps.of(path)
         kept = self._kept.get(path)
         if now is not None and kept is not None and kept[0] == now:
             return str(kept[1])
-        source = self._project.read(path)
-        found = digest(source.encode(source.text)) if source is not None else ""
-        if now is not None and settled(now):
+        said = self._said.get((READ, path))
+        if said is None:
+            data = self._project.content(path)
+            said = digest(data) if data is not None else ""
+        found = str(said)
+        if now is not None and self._stamps.settled(now):
             self._kept[path] = [now, found]
             self.changed = True
         return found

@@ -1,4 +1,4 @@
-"""Where what is kept lies: one file a project, replaced at once or not at all, in the user's cache folder.
+"""Where what is kept lies: a few files a project, each replaced at once or not at all, in the user's cache folder.
 
 Whatever is wrong with it (damaged, of another version, not writable), a run without it gives the same output.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from contextlib import suppress
 
-from prelaunch.cache.answers import digest
+from prelaunch.cache.digest import digest
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ FOLDER = "PRELAUNCH_CACHE_DIR"
 """The environment variable that names another folder; empty, nothing is kept."""
 _MAX_FILE = 64_000_000
 _MAX_FOLDER = 256_000_000
-_FORM = 1
+_FORM = 2
 
 
 class Document:
@@ -52,13 +50,25 @@ def load(path: str, key: str) -> Document:
     """What is kept at `path` under `key` (all that the findings depend on beside the files); an empty one for none."""
     found = Document()
     try:
-        with open(path, "rb") as file:
-            head, _, body = file.read(_MAX_FILE).partition(b"\n")
-        if head == _head(key, body):
-            vars(found).update(json.loads(body))
-    except (OSError, ValueError):
+        vars(found).update(json.loads(read(path, key) or b"{}"))
+    except ValueError:
         return Document()
     return found
+
+
+def save(path: str, key: str, document: Document) -> None:
+    """Keep it, if that is possible."""
+    write(path, key, json.dumps(vars(document), separators=(",", ":")).encode())
+
+
+def read(path: str, key: str) -> bytes | None:
+    """What stands in the file at `path`, if it is whole, of this version and of this key."""
+    try:
+        with open(path, "rb") as file:
+            head, _, body = file.read(_MAX_FILE).partition(b"\n")
+    except OSError:
+        return None
+    return body if head == _head(key, body) else None
 
 
 def _head(key: str, body: bytes) -> bytes:
@@ -66,11 +76,13 @@ def _head(key: str, body: bytes) -> bytes:
     return f"prelaunch cache {_FORM} {key} {digest(body)}".encode()
 
 
-def save(path: str, key: str, document: Document) -> None:
-    """Keep it, if that is possible. Of several runs at once the last one is kept, whole."""
-    body = json.dumps(vars(document), separators=(",", ":")).encode()
+def write(path: str, key: str, body: bytes) -> None:
+    """Put `body` into the file at `path`, if that is possible. Of several runs at once the last one's stays, whole."""
     if len(body) > _MAX_FILE - 1000:
         return
+    import tempfile
+    from contextlib import suppress
+
     home = os.path.dirname(path)
     with suppress(OSError):
         os.makedirs(home, mode=0o700, exist_ok=True)

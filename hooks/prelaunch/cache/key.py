@@ -6,7 +6,8 @@ import os
 import sys
 
 from prelaunch import __version__
-from prelaunch.cache.answers import digest
+from prelaunch.cache.digest import digest
+from prelaunch.registry import package
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 
 def key(settings: Settings, rules: Collection[str], packages: Collection[str], *parts: object) -> str:
     """The key for these settings and rules; `packages` are those that hold rules, `parts` whatever else counts."""
-    said = (__version__, sys.version, [*_plain(settings)], sorted(rules), *parts, *_code(packages))
+    said = (program(packages), [*_plain(settings)], sorted(rules), *parts)
     return digest(repr(said).encode("utf-8", "surrogateescape"))
+
+
+def program(packages: Collection[str]) -> str:
+    """The key for the program alone, with its rules and its data."""
+    return digest(repr((__version__, sys.version, *_code(packages))).encode("utf-8", "surrogateescape"))
 
 
 def _plain(settings: Settings) -> Iterator[object]:
@@ -26,19 +32,25 @@ def _plain(settings: Settings) -> Iterator[object]:
         yield value if isinstance(value, tuple) else sorted(value.items())
 
 
+def _files(folder: str) -> Iterator[os.stat_result]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_dir():
+                yield entry.stat()
+            elif entry.name != "__pycache__":
+                yield from _files(entry.path)
+
+
 def _code(packages: Collection[str]) -> Iterator[object]:
     """What tells one state of the program and its rules from another: their files' sizes and times."""
     from prelaunch.index import shipped
 
-    for package in ("prelaunch", *packages):
-        for folder in getattr(sys.modules.get(package), "__path__", ()):
+    for name in ("prelaunch", *packages):
+        for folder in getattr(package(name), "__path__", ()):
             newest = size = number = 0
-            for inside, _, names in os.walk(folder):
-                for name in names:
-                    if not name.endswith(".pyc"):
-                        status = os.stat(os.path.join(inside, name))
-                        newest, size, number = max(newest, status.st_mtime_ns), size + status.st_size, number + 1
-            yield package, newest, size, number
+            for status in _files(folder):
+                newest, size, number = max(newest, status.st_mtime_ns), size + status.st_size, number + 1
+            yield name, newest, size, number
     try:
         status = os.stat(shipped.path())
         yield status.st_size, status.st_mtime_ns

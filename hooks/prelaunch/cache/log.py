@@ -6,6 +6,7 @@ a group, and a file that uses the answer depends on the group.
 
 from __future__ import annotations
 
+from prelaunch.cache.digest import digest
 from prelaunch.typed import Any
 
 Ask = tuple[str, Any]
@@ -24,6 +25,7 @@ class Log:
     def __init__(self) -> None:
         self.asks: list[Ask] = []
         self.groups: list[tuple[Ask, ...]] = []
+        self.said: dict[Ask, Any] = {}
         self.memo = TracedMemo(self)
 
     def close(self) -> tuple[Ask, ...]:
@@ -33,9 +35,11 @@ class Log:
         self.asks.clear()
         return asked
 
-    def ask(self, kind: str, about: Any = "") -> None:  # noqa: ANN401 (see Ask)
-        """Note a question."""
+    def ask(self, kind: str, about: Any = "", answer: Any = None) -> None:  # noqa: ANN401 (see Ask)
+        """Note a question, with its answer (of READ, the content) where it is at hand: later it may be another."""
         self.asks.append((kind, about))
+        if answer is not None and (kind, about) not in self.said:
+            self.said[kind, about] = digest(answer) if kind == READ else answer
 
     def group(self, start: int) -> int:
         """Make the questions since `start` a group, and one question of them; gives the group's number."""

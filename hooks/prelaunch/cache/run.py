@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
-from prelaunch.cache import document
-from prelaunch.cache.answers import Answers, Checker, digest
+from prelaunch.cache import document, whole
+from prelaunch.cache.answers import Answers, Checker
 from prelaunch.cache.codec import decode, encode
+from prelaunch.cache.digest import digest
 from prelaunch.cache.log import GROUP, Log
 from prelaunch.cache.looks import Looks
+from prelaunch.cache.stamps import Stamps
 from prelaunch.engine import Judged, judge_file, report
 from prelaunch.model import Source
 from prelaunch.typed import TYPE_CHECKING, Any
@@ -16,31 +18,49 @@ from prelaunch.typed import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from prelaunch.cache.again import Ear
     from prelaunch.cache.log import Ask
+    from prelaunch.cache.whole import Whole
     from prelaunch.discover import File
     from prelaunch.engine import Judge, Report
     from prelaunch.files import Disk
+    from prelaunch.model import Finding
     from prelaunch.project import Project
 
 
 class Kept:
-    """What is kept of a project. `attach` it before its files are looked for, then let it `run`."""
+    """What is kept of a project. `recall` before its files are looked for, then let it `run`."""
 
-    def __init__(self, home: str, root: str, key: str) -> None:
+    def __init__(self, home: str, disk: Disk, key: str) -> None:
         """`home` is the cache's folder, `key` all that the findings depend on beside the files."""
-        self._path = os.path.join(home, f"{digest(os.fsencode(root))}.json")
-        self._root, self._key = root, key
-        self._document = document.load(self._path, key)
-        self._looks = Looks(root, self._document.looks)
+        self._path = os.path.join(home, digest(os.fsencode(disk.root)))
+        self._disk, self._key = disk, key
+        self._stamps = Stamps(disk.root)
+        self._whole: Whole | None = None
 
-    def attach(self, disk: Disk) -> None:
-        """Let the disk tell what its files may hold from what was kept."""
-        disk.looks = self._looks
+    def recall(self, project: Project) -> list[File] | None:
+        """The files of the project that hold a fact, where a run would be what the last one was; else None."""
+        self._disk.listing().start()
+        found = whole.load(f"{self._path}.whole", self._key)
+        if found is not None:
+            paths = [path for path, *_ in found.files]
+            if found.stands(
+                self._disk.listing(), self._stamps, self._disk, lambda: Answers(project, self._stamps, paths, {})
+            ):
+                self._whole = found
+                return found.seen()
+        self._document = document.load(f"{self._path}.json", self._key)
+        self._disk.looks = self._looks = Looks(self._stamps, self._document.looks)
+        return None
 
     def run(self, project: Project, files: Sequence[File], judge: Judge, *, hints: bool) -> Report:
         """As `engine.run`, of every file of the project."""
+        if self._whole is not None:
+            last = self._whole
+            findings = _findings(last.findings, project)
+            return report([Judged(findings, last.builds, last.unknown)], judge, hints=hints)._replace(files=len(files))
         kept = self._document
-        answers = Answers(project, self._root, [file.path for file in files], kept.digests)
+        answers = Answers(project, self._stamps, [file.path for file in files], kept.digests)
         fresh = self._fresh(files, answers)
         judged = {path: _decoded(kept.results[path], project) for path in fresh}
         log, asked = Log(), {}
@@ -49,11 +69,27 @@ class Kept:
             if file.path not in fresh:
                 judged[file.path] = judge_file(project, file, judge)
                 asked[file.path] = log.close()
+        answers.heard(log.said)
         if asked or len(fresh) < len(kept.results):
             self._renew(fresh, {path: (asked[path], judged[path]) for path in asked}, log, answers)
         if asked or self._looks.changed or answers.changed or len(fresh) < len(kept.results):
-            document.save(self._path, self._key, self._document)
-        return report([judged[file.path] for file in files], judge, hints=hints)
+            document.save(f"{self._path}.json", self._key, kept)
+        found = report([judged[file.path] for file in files], judge, hints=hints)
+        self._keep_whole(found, files)
+        return found
+
+    def remember(self, ear: Ear, arguments: Sequence[str], code: int) -> None:
+        """Keep what a call printed of the run."""
+        if self._whole is not None:
+            ear.keep(arguments, f"{self._path}.whole", self._key, self._whole, self._stamps, code)
+
+    def _keep_whole(self, found: Report, files: Sequence[File]) -> None:
+        last = whole.make(self._disk.listing(), self._stamps, self._looks.paths, self._document.asks, files)
+        if last is not None:
+            last.findings = [encode(finding) for finding in found.everything]
+            last.builds, last.unknown = found.builds, found.unknown
+            whole.save(f"{self._path}.whole", self._key, last)
+            self._whole = last
 
     def _fresh(self, files: Sequence[File], answers: Answers) -> set[str]:
         """The files of which nothing has changed that last time's findings rest on."""
@@ -125,11 +161,14 @@ class _Table:
 
 def _decoded(kept: list[Any], project: Project) -> Judged:
     _, findings, builds, unknown = kept
+    return Judged(_findings(findings, project), builds, unknown)
 
+
+def _findings(kept: list[list[Any]], project: Project) -> list[Finding]:
     def source(path: str, encoding: str) -> Source:
         found = project.read(path)
         if found is None or found.encoding == encoding:
             return found or Source(path, "")
         return Source.decode(path, found.encode(found.text), encoding)
 
-    return Judged([decode(each, source) for each in findings], builds, unknown)
+    return [decode(each, source) for each in kept]

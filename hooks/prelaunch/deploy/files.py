@@ -62,15 +62,16 @@ def _files(project: Project) -> Iterator[DeployFile]:
 
 def _speaks_of_images(project: Project, path: str) -> bool:
     """A cheap look at the bytes of a file of the disk: nine in ten are left out by it."""
-    project.ask("read", path)
     if project.root is None or path in project.given:
+        project.ask("read", path)
         return True
-    from prelaunch.discover import read_regular
+    from prelaunch.discover import MAX_BYTES, read_regular
 
     try:
         data = read_regular(f"{project.root}/{path}", script=False)
     except (OSError, ValueError):
-        return False
+        data = None
+    project.ask("read", path, data if data is not None and len(data) < MAX_BYTES else None)
     return data is not None and any(word in data for word in _IMAGE_WORDS)
 
 

@@ -13,7 +13,7 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError
-from prelaunch.cache.answers import digest
+from prelaunch.cache.digest import digest
 from prelaunch.fleet.work import Row, Task, failed, work
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError, registry
-from prelaunch.cache.answers import digest
+from prelaunch.cache.digest import digest
 from prelaunch.cache.key import key as settings_key
 from prelaunch.config import load_config
 from prelaunch.fleet.pool import run_pool

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch import discover
 from prelaunch.deploy import deployments
 from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
+from prelaunch.listing import walk
 from prelaunch.platforms import KNOWN_ARCHITECTURES, KNOWN_OS, parse
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def deploy_clues(project: Project, root: str) -> Iterator[Clue]:
             platforms = tuple(f"linux/{name}" for name in deployment.allowed)
             line = deployment.source.position(deployment.place.start)[0]
             yield Clue(platforms, deployment.source.path, line)
-    for path in discover.walk(root, "."):
+    for path in walk(root, "."):
         source = project.read(path) if path.endswith((".yaml", ".yml")) and path not in read else None
         if source is not None and ARCHITECTURE_LABEL in source.text:
             yield from _selectors(source)

@@ -1,0 +1,134 @@
+"""Which files there are below a folder: git is asked once, whatever is made of its answer."""
+
+from __future__ import annotations
+
+import os
+
+from prelaunch.discover import git_environment, git_top, is_foreign, relative, within
+from prelaunch.kinds import kind_by_name
+from prelaunch.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
+Entry = tuple[str, bool | None]
+"""A path, and whether it is a symbolic link; None where only a look at the disk tells."""
+
+_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox"})
+
+
+class Listing:
+    """Every file below a folder that git does not ignore; outside a work tree all but those of `.git` and the like."""
+
+    def __init__(self, root: str, folder: str = ".") -> None:
+        """`folder` is relative to `root`. Git is asked at the first question, or by `start`."""
+        self._root, self._folder = root, folder
+        self._top = root if folder == "." else os.path.join(root, folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._raw: bytes | None = None
+        self._entries: list[Entry] | None = None
+        self._chosen: list[str] | None = None
+
+    def start(self) -> None:
+        """Let git begin, so that it works while something else is done. The answer has to be asked for (`raw`)."""
+        if self._process is None and self._raw is None:
+            self._process = _ask_git(self._top)
+
+    @property
+    def raw(self) -> bytes:
+        """All of it as bytes, to tell one listing from another; of a tracked file with its mode and its blob."""
+        if self._raw is None:
+            self.start()
+            said = None
+            if self._process is not None:
+                said = self._process.communicate()[0]
+                said = None if self._process.returncode else said
+            if said is None:
+                self._entries = [(path, None) for path in _all_files(self._top)]
+                said = os.fsencode("\0".join(path for path, _ in self._entries))
+            self._raw = said
+        return self._raw
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The files, relative to the folder. The index says of a tracked one whether it is a link: a look is saved."""
+        raw = self.raw
+        if self._entries is None:
+            self._entries = list(map(_entry, os.fsdecode(raw).split("\0")[:-1]))
+        return self._entries
+
+    def own_files(self) -> Iterator[str]:
+        """The files of whatever name, relative to the folder; links and `vendor` not."""
+        for path, link in self.entries:
+            if not (os.path.islink(f"{self._top}/{path}") if link is None else link) and not is_foreign(path):
+                yield path
+
+    def chosen(self) -> list[str]:
+        """The files whose names say that they may matter, relative to the root, sorted. See `walk`."""
+        if self._chosen is None:
+            found = set()
+            for path, link in self.entries:
+                if not kind_by_name(path) or is_foreign(path):
+                    continue
+                full = f"{self._top}/{path}"
+                if link if link is not None else os.path.islink(full):
+                    full = os.path.realpath(full)
+                    if within(self._root, full) and os.path.isfile(full):  # not a loop, a folder, nothing at all
+                        found.add(relative(self._root, full))
+                else:
+                    found.add(path if self._folder == "." else f"{self._folder}/{path}")
+            self._chosen = sorted(found)
+        return self._chosen
+
+    def open_questions(self) -> list[str]:
+        """The files of which the listing alone does not say what they are: links, and what git does not track."""
+        return [path for path, link in self.entries if link is not False]
+
+    def leads_to(self, path: str) -> str:
+        """Where one of these is, links followed, and what."""
+        real = os.path.realpath(f"{self._top}/{path}")
+        return f"{int(os.path.islink(f'{self._top}/{path}'))}{int(os.path.isfile(real))}{real}"
+
+
+def walk(root: str, folder: str) -> list[str]:
+    """Every file below `folder` (relative to `root`, "." for all), as paths relative to `root`, sorted.
+
+    In a git work tree these are the tracked and the untracked files that git does not ignore; elsewhere all files but
+    those of `.git`, virtual environments and the like. A symbolic link to a file inside the root gives that file's own
+    path, once; other links are not followed. Folders that hold other people's code (`vendor`) are left out, unless
+    `folder` lies in one.
+    """
+    return Listing(root, folder).chosen()
+
+
+def _ask_git(top: str) -> subprocess.Popen[bytes] | None:
+    """Git on its way to list what is below `top`; None outside a work tree. Runs no hook and writes no index."""
+    if git_top(os.path.realpath(top)) is None:
+        return None
+    import subprocess
+
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", top]
+    command += ["ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard"]
+    try:
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=git_environment()
+        )
+    except OSError:
+        return None  # no git on this machine
+
+
+def _entry(entry: str) -> Entry:
+    """A path and whether it is a link, of `MODE OBJECT STAGE<tab>PATH`, or of the bare path of an untracked file."""
+    before, tab, path = entry.partition("\t")
+    if tab and before.count(" ") == 2 and before[:6].isdigit():
+        return path, before.startswith("120000")
+    return entry, None
+
+
+def _all_files(top: str) -> Iterator[str]:
+    for folder, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS]
+        prefix = relative(top, folder)
+        for name in files:
+            yield name if prefix == "." else f"{prefix}/{name}"
