@@ -19,6 +19,12 @@ def _run(folder: Path, *arguments: str, stdin: bytes = b"") -> str:
     return subprocess.run(command, input=stdin, capture_output=True, check=True).stdout.decode().strip()
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on what another one, or the user's own run, has left in the cache."""
+    monkeypatch.setenv("PRELAUNCH_CACHE_DIR", "")
+
+
 @pytest.fixture
 def run_git() -> Callable[..., str]:
     """A function: a folder and arguments to what git prints there."""

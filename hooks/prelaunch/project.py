@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from prelaunch import image
-    from prelaunch.cache.log import Log
+    from prelaunch.cache.log import Log, Questions
     from prelaunch.discover import File
     from prelaunch.files import Files
     from prelaunch.image import Committed, Image, Mount, Platforms, Program
@@ -46,7 +46,7 @@ class Project:
         self.given: dict[str, Source] = {}
         self.memo: dict[Any, Any] = {}
         self.cut: set[str] = set()
-        self.log: Log | None = None
+        self.log: Log | Questions | None = None
 
     def read(self, path: str) -> Source | None:
         """The file at `path` (relative to the root, `/` or the system's separator); None where it cannot be read."""
@@ -216,7 +216,7 @@ class Project:
         self.ask("paths", "|".join(endings))
         return (path for path in self.files.paths() if path.lower().endswith(endings))
 
-    def trace(self, log: Log) -> None:
+    def trace(self, log: Log | Questions) -> None:
         """From now on note in `log` what is asked, so that somebody can tell when an answer is out of date."""
         self.log, self.memo = log, log.memo
 

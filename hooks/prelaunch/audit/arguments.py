@@ -42,4 +42,5 @@ def add_arguments(parser: ArgumentParser) -> None:
     config = parser.add_mutually_exclusive_group()
     config.add_argument("--config", metavar="FILE", help="read the settings of this file, not of the repository's")
     config.add_argument("--no-config", action="store_true", help="read no settings")
+    parser.add_argument("--no-cache", action="store_true", help="judge every file, also where nothing has changed")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError
 from prelaunch.audit.record import Count
 from prelaunch.gitdir.run import GitError, git
+from prelaunch.gitdir.tree import GitTree
 from prelaunch.writers.place import decodable
 
 if TYPE_CHECKING:
@@ -15,15 +17,24 @@ if TYPE_CHECKING:
 
 def history(repository: str, options: Namespace) -> tuple[Count, ...]:
     """The counts of the last commits of HEAD's main line, the newest first. Each is read with its own settings."""
-    from prelaunch.audit.one import survey_commit
+    from prelaunch.audit.kept import Commits
+    from prelaunch.audit.one import named_settings, settings_for, survey_tree
+
+    def counted(commit: str) -> tuple[dict[str, int], bool]:
+        with closing(GitTree(repository, commit)) as tree:
+            counts = survey_tree(tree, settings_for(tree, options), imports=False).counts()
+            return counts, tree.complete
 
     found = []
+    known = Commits(repository, named_settings(options), "counts", cached=not options.no_cache)
     try:
         for commit, when, subject in commits(repository, options.history):
-            counts = survey_commit(repository, commit, options, imports=False).counts()
+            counts = known.of(commit, lambda commit=commit: counted(commit))  # type: ignore[misc]
             found.append(Count(commit, when, subject, **counts))
     except GitError as error:
         raise CannotRunError(f"--history: {error}") from None
+    finally:
+        known.save()  # what was counted before an end by force counts
     return tuple(found)
 
 

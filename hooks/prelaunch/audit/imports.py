@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from prelaunch.audit.record import ImportRow, Spot
-from prelaunch.files import UnreadableError
 from prelaunch.writers.place import decodable
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def import_rows(project: Project, accused: Mapping[str, Collection[str]]) -> tup
     `accused` says, by top-level module, how certain the findings about its imports are.
     """
     seen: dict[str, _Seen] = {}
-    for path in sorted(path for path in project.files.paths() if path.endswith(".py"))[:_MAX_FILES]:
+    for path in sorted(path for path in project.paths(".py") if path.endswith(".py"))[:_MAX_FILES]:
         for top, line in _tops(project, path):
             if top not in seen:
                 seen[top] = _Seen(path, line)
@@ -47,9 +46,9 @@ def _tops(project: Project, path: str) -> Iterator[tuple[str, int]]:
     """The top-level modules that a file imports, with the line that names each first."""
     from prelaunch.readers.python_scan import scan
 
-    try:
-        data = project.files.read(path)
-    except UnreadableError:
+    data = project.content(path)
+    project.ask("read", path, data)
+    if data is None:
         return
     for top in sorted({module.partition(".")[0] for module in scan(data)[0]}):
         places = [data.find(word + top.encode()) for word in (b"import ", b"from ")]

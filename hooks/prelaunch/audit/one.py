@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError, engine, registry
 from prelaunch.audit.survey import survey
 from prelaunch.call import Call
 from prelaunch.check import choose
 from prelaunch.config import load_config, settings_in
-from prelaunch.gitdir.describe import blob_name, git_directory, identify
+from prelaunch.gitdir.describe import Identity, blob_name, git_directory, identify
 from prelaunch.gitdir.run import GitError
 from prelaunch.gitdir.tree import GitTree, entries
 from prelaunch.project import Project, Settings
@@ -40,30 +40,41 @@ def audit_folder(options: Namespace) -> Audit:
         return audit_commit(repository, os.path.basename(place), options)
     asked = Namespace(paths=[place], config=options.config, no_config=options.no_config, force_exclude=False)
     call = Call(asked)
-    audit = survey(call.project, call.files, judge_by(call.settings, registry.load_rules()))
-    audit = audit._replace(name=os.path.basename(call.root))
     top = git_directory(call.root)
-    if top is None:
-        return audit
-    who = identify(top, os.path.basename(call.root))
-    audit = audit._replace(name=who.name, commit=who.commit, home=who.home, dirty=_dirty(call.project, top, who.commit))
-    return _with_history(audit, top, options)
+    name = os.path.basename(call.root)
+    who = identify(top, name) if top is not None else Identity(name)
+
+    def surveyed() -> Audit:
+        found = survey(call.project, call.files, judge_by(call.settings, registry.load_rules()))
+        return found if top is None else found._replace(dirty=_dirty(call.project, top, who.commit))
+
+    if options.no_cache or not call.whole:
+        audit = surveyed()
+    else:
+        from prelaunch.audit.kept import audit_of_disk
+
+        audit = audit_of_disk(call, who.commit, surveyed)
+    audit = audit._replace(name=who.name, commit=who.commit, home=who.home)
+    return _with_history(audit, top, options) if top is not None else audit
 
 
 def audit_commit(repository: str, fallback: str, options: Namespace, revision: str = "HEAD") -> Audit:
     """One commit of a git directory, from its objects."""
     who = identify(repository, fallback, revision)
+    from prelaunch.audit.kept import Commits, pack, unpack
+    from prelaunch.audit.record import Audit
+
+    def surveyed() -> tuple[Any, bool]:
+        with closing(GitTree(repository, who.commit or revision)) as tree:
+            return pack(survey_tree(tree, settings_for(tree, options), imports=True)), tree.complete
+
+    known = Commits(repository, named_settings(options), "audit", cached=not options.no_cache)
     try:
-        audit = survey_commit(repository, who.commit or revision, options)
+        audit = unpack(Audit, known.of(who.commit, surveyed))
     except GitError as error:
         raise CannotRunError(f"{fallback}: {error}") from None
+    known.save()
     return _with_history(audit._replace(name=who.name, commit=who.commit, home=who.home), repository, options)
-
-
-def survey_commit(repository: str, commit: str, options: Namespace, *, imports: bool = True) -> Audit:
-    """What is known of the files of one commit, without the repository's name. Raises `GitError`."""
-    with closing(GitTree(repository, commit)) as tree:
-        return survey_tree(tree, settings_for(tree, options), imports=imports)
 
 
 def survey_tree(tree: GitTree, settings: Settings, *, imports: bool) -> Audit:
@@ -72,13 +83,19 @@ def survey_tree(tree: GitTree, settings: Settings, *, imports: bool) -> Audit:
     return survey(project, project.candidates(), judge_by(settings, registry.load_rules()), imports=imports)
 
 
-def settings_for(tree: GitTree, options: Namespace) -> Settings:
-    """The settings of a commit: its own, unless the options name others."""
+def named_settings(options: Namespace) -> Settings | None:
+    """The settings that the options put in place of a repository's own; None where they do not."""
     if options.no_config:
         return Settings()
     if options.config:
         return load_config(options.config, os.path.dirname(os.path.realpath(options.config)))
-    return settings_in(tree)
+    return None
+
+
+def settings_for(tree: GitTree, options: Namespace) -> Settings:
+    """The settings of a commit: its own, unless the options name others."""
+    named = named_settings(options)
+    return settings_in(tree) if named is None else named
 
 
 def audit_url(options: Namespace) -> Audit:

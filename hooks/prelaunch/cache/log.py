@@ -48,6 +48,23 @@ class Log:
         return len(self.groups) - 1
 
 
+class Questions:
+    """All the questions of a run over a whole project, each once."""
+
+    def __init__(self) -> None:
+        self.memo: dict[Any, Any] = {}
+        self.asks: dict[Ask, None] = {}
+        self.said: dict[Ask, Any] = {}
+
+    def ask(self, kind: str, about: Any = "", answer: Any = None) -> None:  # noqa: ANN401 (see Ask)
+        """As of a `Log`."""
+        ask = (kind, about)
+        if ask not in self.asks:
+            self.asks[ask] = None
+            if answer is not None:
+                self.said[ask] = digest(answer) if kind == READ else answer
+
+
 class TracedMemo(dict[Any, Any]):
     """A project's memo that notes which questions each of its answers rests on."""
 

@@ -56,9 +56,9 @@ class Kept:
     def run(self, project: Project, files: Sequence[File], judge: Judge, *, hints: bool) -> Report:
         """As `engine.run`, of every file of the project."""
         if self._whole is not None:
-            last = self._whole
-            findings = _findings(last.findings, project)
-            return report([Judged(findings, last.builds, last.unknown)], judge, hints=hints)._replace(files=len(files))
+            findings, builds, unknown = self._whole.result
+            last = [Judged(_findings(findings, project), builds, unknown)]
+            return report(last, judge, hints=hints)._replace(files=len(files))
         kept = self._document
         answers = Answers(project, self._stamps, [file.path for file in files], kept.digests)
         fresh = self._fresh(files, answers)
@@ -86,8 +86,7 @@ class Kept:
     def _keep_whole(self, found: Report, files: Sequence[File]) -> None:
         last = whole.make(self._disk.listing(), self._stamps, self._looks.paths, self._document.asks, files)
         if last is not None:
-            last.findings = [encode(finding) for finding in found.everything]
-            last.builds, last.unknown = found.builds, found.unknown
+            last.result = [[encode(finding) for finding in found.everything], found.builds, found.unknown]
             whole.save(f"{self._path}.whole", self._key, last)
             self._whole = last
 

@@ -33,8 +33,8 @@ class Whole:
 
     `name` tells it from any other run: the digest of all the rest.
     `listing`: the digest of what git listed. `links`: by path what the disk says of the files of which the listing does
-    not say all. `asks`: the other questions with their answers. `files`: those that hold a fact. `findings` (encoded),
-    `builds`, `unknown`: what came of it. `paths` and `stamps`: every file that was looked at or read.
+    not say all. `asks`: the other questions with their answers. `files`: those that hold a fact. `result`: what
+    came of it, as plain data. `paths` and `stamps`: every file that was looked at or read.
     """
 
     def __init__(self) -> None:
@@ -43,8 +43,7 @@ class Whole:
         self.links: list[tuple[str, str]] = []
         self.asks: list[Sequence[str]] = []
         self.files: list[tuple[str, str, list[str], bool]] = []
-        self.findings: list[list[Any]] = []
-        self.builds = self.unknown = 0
+        self.result: Any = None
         self.paths: list[str] = []
         self.stamps = b""
 

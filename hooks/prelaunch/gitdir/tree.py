@@ -52,6 +52,11 @@ class GitTree:
         """End the process."""
         self._objects.close()
 
+    @property
+    def complete(self) -> bool:
+        """Whether the repository holds every object that was asked for, and none was left out by a clone."""
+        return not self._absent and not self.missing
+
     def read(self, path: str) -> bytes:
         """As `Files` says. What an object lacks that is not in the repository is noted in `missing`."""
         found = self._resolve(path)

@@ -1,0 +1,121 @@
+"""What audits found, kept: of a folder while nothing that was looked at has changed, of a commit for good."""
+
+from __future__ import annotations
+
+import json
+import os
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+
+from prelaunch import registry
+from prelaunch.audit.record import Audit
+from prelaunch.cache import document, whole
+from prelaunch.cache.answers import Answers
+from prelaunch.cache.digest import digest
+from prelaunch.cache.key import key as settings_key
+from prelaunch.cache.log import Questions
+from prelaunch.cache.looks import Looks
+from prelaunch.cache.stamps import Stamps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prelaunch.call import Call
+    from prelaunch.project import Settings
+
+_MOST_COMMITS = 20_000
+"""Of one repository. When there are more, what is not of the run at hand is forgotten."""
+
+
+def pack(value: Any) -> Any:  # noqa: ANN401 (any record to any JSON)
+    """A record as lists."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [pack(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def unpack(kind: Any, value: Any) -> Any:  # noqa: ANN401 (any JSON to a record)
+    """The record of a type that `pack` made `value` of."""
+    if kind is frozenset or get_origin(kind) is frozenset:
+        return frozenset(value)
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        return tuple(unpack(inner, each) for each in value)
+    if get_origin(kind) in {Union, UnionType} or not hasattr(kind, "_fields"):
+        return value
+    hints = get_type_hints(kind)
+    return kind._make(unpack(hints[name], each) for name, each in zip(kind._fields, value, strict=True))
+
+
+def audit_of_disk(call: Call, commit: str, make: Callable[[], Audit]) -> Audit:
+    """The audit of a folder: the last one, if it would be the same; else what `make` gives.
+
+    `commit` is the one that the folder is compared with.
+    """
+    home = document.folder()
+    if home is None:
+        return make()
+    disk, project = call.disk, call.project
+    key = _key(call.settings, "disk", commit)
+    path = os.path.join(home, f"{digest(os.fsencode(disk.root))}.audit")
+    stamps = Stamps(disk.root)
+    disk.listing().start()
+    last = whole.load(path, key)
+    if last is not None and last.stands(disk.listing(), stamps, disk, lambda: Answers(project, stamps, (), {})):
+        found: Audit = unpack(Audit, last.result)
+        return found
+    questions = Questions()
+    project.trace(questions)
+    looks = disk.looks = Looks(stamps, {})
+    audit = make()
+    answers = Answers(project, stamps, (), {})
+    answers.heard(questions.said)
+    asks = [(*ask, answers.of(ask)) for ask in list(questions.asks)]
+    made = whole.make(disk.listing(), stamps, looks.paths, asks, ())
+    if made is not None:
+        made.result = pack(audit)
+        whole.save(path, key, made)
+    return audit
+
+
+class Commits:
+    """What is known of the commits of one repository, by their names; a commit never changes.
+
+    `save` what was found. Nothing is known and nothing kept where there is no cache.
+    """
+
+    def __init__(self, repository: str, settings: Settings | None, what: str, *, cached: bool) -> None:
+        """`settings` are those that stand for the commits' own, if there are such; `what` says what is kept."""
+        home = document.folder() if cached else None
+        place = digest(os.fsencode(os.path.realpath(repository)))
+        self._path = None if home is None else os.path.join(home, f"{place}-{what}.commits")
+        self._key = _key(settings, what)
+        self._known: dict[str, Any] = {}
+        self._used: dict[str, Any] = {}
+        if self._path is not None:
+            self._known = json.loads(document.read(self._path, self._key) or b"{}")
+
+    def of(self, commit: str, make: Callable[[], tuple[Any, bool]]) -> Any:  # noqa: ANN401 (plain data of any kind)
+        """What is known of a commit, or what `make` gives, with whether that is for good: all objects were there."""
+        if commit in self._known:
+            self._used[commit] = self._known[commit]
+            return self._known[commit]
+        found, good = make()
+        if good:
+            self._used[commit] = found
+        return found
+
+    def save(self) -> None:
+        """Keep what was found."""
+        if self._path is None or self._used.keys() <= self._known.keys():
+            return
+        both = {**self._known, **self._used}
+        kept = both if len(both) <= _MOST_COMMITS else self._used
+        document.write(self._path, self._key, json.dumps(kept).encode())
+
+
+def _key(settings: Settings | None, *parts: object) -> str:
+    from prelaunch.project import Settings
+
+    rules, packages = registry.rule_names(), registry.packages()
+    return settings_key(settings or Settings(), rules, packages, settings is None, *parts)

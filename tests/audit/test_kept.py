@@ -1,0 +1,172 @@
+"""A second audit says what the first said, whatever changed in between, and reads only what did."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prelaunch.audit import survey
+from prelaunch.audit.kept import pack, unpack
+from prelaunch.audit.record import Audit, BaseRow, BuildRow, Count, DeployRow, FindingRow, GapRow, ImageRow, Spot
+from prelaunch.cache import document
+from prelaunch.cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Make = Callable[[dict[str, str | bytes]], Path]
+    Run = Callable[..., str]
+
+FILES: dict[str, str | bytes] = {
+    "Makefile": "image:\n\tdocker buildx build -t registry.example.com/api .\n",
+    "Dockerfile": "FROM python:3.12\nCOPY run.sh /\nCMD ['/run.sh']\n",
+    "run.sh": "#!/bin/sh\npython -m app\n",
+    "deploy/api.yaml": "kind: Deployment\nspec:\n  image: registry.example.com/api:1\n",
+    "requirements.txt": "cryptography==42.0.0\n",
+    "app/keys.py": "from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2\nimport yaml\n",
+    "app/plain.py": "import os\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv(document.FOLDER, str(folder))
+    monkeypatch.setattr("prelaunch.cache.stamps._RACE", 0)
+    return folder
+
+
+@pytest.fixture
+def surveyed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One entry for each survey that was made."""
+    made: list[str] = []
+
+    def count(*arguments: object, **named: object) -> Audit:
+        made.append("")
+        return survey.survey(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("prelaunch.audit.one.survey", count)
+    return made
+
+
+def audit(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    run(["audit", "--format", "json", *arguments])
+    return capsys.readouterr().out
+
+
+def test_a_second_audit_surveys_nothing_and_says_the_same(
+    repository: Make, capsys: pytest.CaptureFixture[str], surveyed: list[str]
+) -> None:
+    root = str(repository(FILES))
+    plain = audit(capsys, root, "--no-cache")
+    surveyed.clear()
+    assert audit(capsys, root) == plain
+    assert len(surveyed) == 1
+    assert audit(capsys, root) == plain
+    assert len(surveyed) == 1
+    assert audit(capsys, root, "--no-config", "--no-cache") == plain
+    assert len(surveyed) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/plain.py", "import requests\n"),
+        ("app/new.py", "import requests\n"),
+        ("deploy/api.yaml", "kind: Deployment\nspec:\n  image: other\n"),
+        ("requirements.txt", "cryptography==41.0.0\n"),
+        ("prelaunch.toml", 'ignore = ["missing-platform"]\n'),
+        ("yaml.py", ""),
+        ("Makefile", None),
+    ],
+)
+def test_what_changed_is_seen(
+    repository: Make,
+    capsys: pytest.CaptureFixture[str],
+    surveyed: list[str],
+    path: str,
+    text: str | None,
+) -> None:
+    root = repository(FILES)
+    first = audit(capsys, str(root))
+    if text is None:
+        (root / path).unlink()
+    else:
+        (root / path).write_text(text)
+    surveyed.clear()
+    second = audit(capsys, str(root))
+    assert surveyed
+    assert second != first
+    assert second == audit(capsys, str(root), "--no-cache")
+
+
+def test_a_new_commit_is_seen(repository: Make, capsys: pytest.CaptureFixture[str], run_git: Run) -> None:
+    root = repository(FILES)
+    (root / "app/plain.py").write_text("import docker\ndocker.from_env().images.build(path='.')\n")
+    before = audit(capsys, str(root))
+    assert json.loads(before)["dirty"] == ["app/plain.py"]
+    run_git(root, "commit", "-qam", "plain")
+    after = audit(capsys, str(root))
+    assert after != before
+    assert after == audit(capsys, str(root), "--no-cache")
+
+
+def test_a_commit_is_counted_once(
+    repository: Make, capsys: pytest.CaptureFixture[str], surveyed: list[str], run_git: Run
+) -> None:
+    root = repository(FILES)
+    for number in range(3):
+        (root / "run.sh").write_text(f"echo {number}\n")
+        run_git(root, "commit", "-qam", f"change {number}")
+    plain = audit(capsys, str(root), "--history", "10", "--no-cache")
+    surveyed.clear()
+    assert audit(capsys, str(root), "--history", "2") == audit(capsys, str(root), "--history", "2", "--no-cache")
+    surveyed.clear()
+    assert audit(capsys, str(root), "--history", "10") == plain
+    assert len(surveyed) == 2
+    surveyed.clear()
+    assert audit(capsys, str(root), "--history", "10") == plain
+    assert not surveyed
+    audit(capsys, str(root), "--history", "10", "--no-config")
+    assert len(surveyed) == 4
+
+
+def test_a_bare_clone_is_surveyed_once_a_commit(
+    repository: Make, capsys: pytest.CaptureFixture[str], surveyed: list[str], run_git: Run, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare.git"
+    run_git(tmp_path, "clone", "-q", "--bare", str(repository(FILES)), str(bare))
+    plain = audit(capsys, str(bare), "--no-cache")
+    surveyed.clear()
+    assert audit(capsys, str(bare)) == audit(capsys, str(bare)) == plain
+    assert len(surveyed) == 1
+
+
+def test_nothing_is_kept_of_a_clone_that_lacks_objects(
+    repository: Make, capsys: pytest.CaptureFixture[str], run_git: Run, tmp_path: Path, cache: Path
+) -> None:
+    root = repository(FILES)
+    run_git(root, "config", "uploadpack.allowFilter", "true")
+    bare = tmp_path / "bare.git"
+    run_git(tmp_path, "clone", "-q", "--bare", "--filter=blob:none", f"file://{root}", str(bare))
+    audit(capsys, str(bare))
+    assert not cache.exists() or not os.listdir(cache)
+
+
+def test_a_record_is_the_same_after_packing() -> None:
+    spot = Spot("a", 1, 2)
+    audit = Audit(
+        "name",
+        findings=(FindingRow("r", "likely", spot, 1, "m", fixable=True),),
+        builds=(BuildRow(spot, "t", "f", "s", ("p",), (), True, ("i", "j"), "", ""),),
+        images=(ImageRow("n", (spot, spot), (), (), (), (), True, False, (DeployRow(spot, "k", "r", None),), "v"),),
+        bases=(BaseRow("b", spot, ("p",)),),
+        gaps=(GapRow(spot, "w", "y"),),
+        history=(Count("c", "w", "s", 1, 2, 3),),
+        dirty=frozenset({"x", "y"}),
+    )
+    assert unpack(Audit, pack(audit)) == audit
