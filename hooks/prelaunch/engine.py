@@ -15,12 +15,16 @@ from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from prelaunch.ahead import Verdict
     from prelaunch.discover import File
     from prelaunch.image import Image
     from prelaunch.model import Certainty, Fragment, Rule
     from prelaunch.project import Project
 
 UNREADABLE = "unreadable"
+
+FEW = 20
+"""Files that are read by one process in any case."""
 
 OWN_RULES = {
     UNREADABLE: "A file that should have been judged cannot be read for what it is.",
@@ -118,7 +122,7 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
     A Python file is not parsed for its imports where every one of `rules` that judges them says that it need not be.
     """
     try:
-        source = _open(project, file)
+        source = open_source(project, file)
     except UnreadableError as error:
         source = project.read(file.path) or Source(file.path, "")
         return Facts(source, faults=(_unreadable(source, file.kind, error),))
@@ -182,7 +186,8 @@ def _add_imports(
         faults.append(_unreadable(fragment.source, "python", error))
 
 
-def _open(project: Project, file: File) -> Source:
+def open_source(project: Project, file: File) -> Source:
+    """The text of a file that is to be judged. Raises `UnreadableError`."""
     source = project.open(file.path)
     if "\0" in source.text:
         raise UnreadableError("is not text", source.text.index("\0"))
@@ -337,4 +342,15 @@ def report(judged: Sequence[Judged], judge: Judge, *, hints: bool) -> Report:
 
 def run(project: Project, files: Sequence[File], judge: Judge, *, hints: bool = False) -> Report:
     """Judge every file."""
-    return report([judge_file(project, file, judge) for file in files], judge, hints=hints)
+    done = ahead(project, files, judge)
+    judged = [done[file.path].judged if file.path in done else judge_file(project, file, judge) for file in files]
+    return report(judged, judge, hints=hints)
+
+
+def ahead(project: Project, files: Sequence[File], judge: Judge | None = None) -> dict[str, Verdict]:
+    """Let several processes begin with the files, where there are many (see `prelaunch.ahead`); what they judged."""
+    if len(files) < FEW:
+        return {}
+    from prelaunch.ahead import read_ahead
+
+    return read_ahead(project, files, judge)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prelaunch.audit.images import base_rows, image_rows
 from prelaunch.audit.record import Audit, BuildRow, FindingRow, GapRow
 from prelaunch.audit.spots import clean, spot
-from prelaunch.engine import UNREADABLE, order, read_facts
+from prelaunch.engine import UNREADABLE, ahead, order, read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.writers.place import place
 
@@ -29,9 +29,9 @@ def survey(project: Project, files: Iterable[File], judge: Judge, *, imports: bo
     found: list[Finding] = []
     builds: list[Build] = []
     accused: dict[str, set[str]] = {}
-    number = 0
-    for file in files:
-        number += 1
+    every = list(files)
+    ahead(project, every)
+    for file in every:
         facts = read_facts(project, file, {*judge.wanted, BUILD}, judge.rules)
         judged = judge.judge(facts, file, project)
         found += judged
@@ -42,7 +42,7 @@ def survey(project: Project, files: Iterable[File], judge: Judge, *, imports: bo
     rows = tuple(_build(build, project) for build in sorted(builds, key=lambda one: (one.source.path, one.span)))
     return Audit(
         "",
-        files=number,
+        files=len(every),
         findings=tuple(_finding(finding) for finding in findings),
         builds=rows,
         images=image_rows(rows, project),

@@ -11,7 +11,7 @@ from prelaunch.cache.digest import digest
 from prelaunch.cache.log import GROUP, Log
 from prelaunch.cache.looks import Looks
 from prelaunch.cache.stamps import Stamps
-from prelaunch.engine import Judged, judge_file, report
+from prelaunch.engine import Judged, ahead, judge_file, report
 from prelaunch.model import Source
 from prelaunch.typed import TYPE_CHECKING, Any
 
@@ -65,8 +65,12 @@ class Kept:
         judged = {path: _decoded(kept.results[path], project) for path in fresh}
         log, asked = Log(), {}
         project.trace(log)
-        for file in files:
-            if file.path not in fresh:
+        stale = [file for file in files if file.path not in fresh]
+        done = ahead(project, stale, judge)
+        for file in stale:
+            if file.path in done:
+                judged[file.path], asked[file.path] = done[file.path]
+            else:
                 judged[file.path] = judge_file(project, file, judge)
                 asked[file.path] = log.close()
         answers.heard(log.said)
