@@ -110,7 +110,9 @@ def test_only_commands_that_are_named_for_it_know_a_network() -> None:
     network = ("urllib.request", "urllib.error", "http.", "socket", "ssl", "ftplib", "smtplib")
     for module, path in PROGRAM + KNOWLEDGE:
         found = [name for name in _imports(path) if name.startswith(network)]
-        allowed = module.startswith(("prelaunch.review.", "prelaunch.index.", "prelaunch.audit.registry"))
+        allowed = module.startswith(("prelaunch.transport", "prelaunch.index.", "prelaunch.audit.registry"))
         assert not found or allowed, f"{module}: {found}"
         if not module.startswith("prelaunch.review."):
             assert not [name for name in _imports(path) if name.startswith("prelaunch.review")], module
+        if not module.startswith(("prelaunch.review.", "prelaunch.fleet.forge")):
+            assert not [name for name in _imports(path) if name.startswith("prelaunch.transport")], module

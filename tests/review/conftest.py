@@ -81,7 +81,7 @@ def review(
 ) -> Callable[..., Any]:
     """Run `prelaunch review` for the head that is checked out; gives the exit code, what was printed, what was said."""
 
-    monkeypatch.setattr("prelaunch.review.transport.TRIES", 1)
+    monkeypatch.setattr("prelaunch.transport.TRIES", 1)
 
     def run(*arguments: str, head: str | None = None) -> tuple[int, str, str]:
         event = {"pull_request": {"number": 7, "head": {"sha": head or repository.head}}}

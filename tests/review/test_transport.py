@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from prelaunch.review.target import Target
-from prelaunch.review.transport import LONGEST_WAIT, TRIES, Client, RefusedError
+from prelaunch.transport import LONGEST_WAIT, TRIES, Client, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

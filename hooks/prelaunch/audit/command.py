@@ -18,6 +18,7 @@ def run(options: Namespace) -> int:
     """Do what the options say; 0 nothing certain or likely, 1 findings, 2 could not run."""
     if options.history < 0:
         raise CannotRunError(f"--history {options.history}: a number of commits is not negative")
+    _refuse(options)
     if options.repos:
         from prelaunch.fleet.command import run as run_fleet
 
@@ -34,6 +35,23 @@ def run(options: Namespace) -> int:
         _write(audit, options.format, out)
     counts = audit.counts()
     return int(bool(counts["certain"] or counts["likely"]) and not options.exit_zero)
+
+
+_ONE = {"history": "counts the commits of one repository", "registry": "asks about the images of one repository"}
+_MANY = ("store", "scheduler", "patches", "parquet", "jobs")
+
+
+def _refuse(options: Namespace) -> None:
+    """`CannotRunError` for an option that would be ignored."""
+    if options.repos:
+        for name, why in _ONE.items():
+            if getattr(options, name):
+                raise CannotRunError(f"--{name} {why}: leave it out with --repos")
+        if options.place != ".":
+            raise CannotRunError(f"{options.place}: --repos says what is audited: leave one of them out")
+    for name in _MANY:
+        if getattr(options, name) and not options.repos:
+            raise CannotRunError(f"--{name} is about many repositories: say --repos too")
 
 
 def _audit(options: Namespace) -> Audit:

@@ -66,7 +66,7 @@ def audit_commit(repository: str, fallback: str, options: Namespace, revision: s
 
     def surveyed() -> tuple[Any, bool]:
         with closing(GitTree(repository, who.commit or revision)) as tree:
-            return pack(survey_tree(tree, settings_for(tree, options), imports=True)), tree.complete
+            return pack(survey_tree(tree, settings_for(tree, options))), tree.complete
 
     known = Commits(repository, named_settings(options), "audit", cached=not options.no_cache)
     try:
@@ -77,7 +77,7 @@ def audit_commit(repository: str, fallback: str, options: Namespace, revision: s
     return _with_history(audit._replace(name=who.name, commit=who.commit, home=who.home), repository, options)
 
 
-def survey_tree(tree: GitTree, settings: Settings, *, imports: bool) -> Audit:
+def survey_tree(tree: GitTree, settings: Settings, *, imports: bool = True) -> Audit:
     """What is known of the files of a tree."""
     project = Project(tree, settings)
     return survey(project, project.candidates(), judge_by(settings, registry.load_rules()), imports=imports)
@@ -106,7 +106,7 @@ def audit_url(options: Namespace) -> Audit:
     if options.history:
         raise CannotRunError("--history is counted in a clone: clone the repository first")
     name = options.place.rstrip("/").removesuffix(".git").rpartition("/")[2]
-    audit = work(Task(Target(name, options.place, remote=True), options.config, options.no_config, imports=True)).audit
+    audit = work(Task(Target(name, options.place, remote=True), options.config, options.no_config)).audit
     if audit.error:
         raise CannotRunError(f"{options.place}: {audit.error}")
     return audit

@@ -41,6 +41,10 @@ def run(options: Namespace) -> int:
         work_through(store, number, chosen, options)
         store.finish(number)
         report(store, number, options)
+        if options.parquet:
+            from prelaunch.fleet.parquet import export
+
+            export(store, number, options.parquet)
         (total,) = (each for each in store.totals() if each.run == number)
     if total.failed:
         return 2 if not options.exit_zero else 0
@@ -54,10 +58,11 @@ def work_through(store: Store, number: int, chosen: Sequence[Target], options: N
     tasks = []
     for target in chosen:
         keys[target.place] = _key(target, base)
-        if keys[target.place] and not options.patches and store.known(keys[target.place]):
+        again = options.patches or options.no_cache
+        if keys[target.place] and not again and store.known(keys[target.place]):
             store.link(number, target.place, keys[target.place])
         else:
-            tasks.append(Task(target, options.config, options.no_config, False, bool(options.patches), SECONDS))
+            tasks.append(Task(target, options.config, options.no_config, bool(options.patches), SECONDS))
     progress = Progress(len(chosen), len(chosen) - len(tasks))
     try:
         for row in _rows(tasks, options):

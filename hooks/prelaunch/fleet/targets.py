@@ -1,4 +1,4 @@
-"""Which repositories: the lines of a file, or the git directories below a folder."""
+"""Which repositories: the lines of a file, the git directories below a folder, or all of an owner on a forge."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ def targets(place: str) -> list[Target]:
     elif os.path.isfile(place):
         found = list(_of_file(place))
     else:
-        raise CannotRunError(f"--repos {place}: no such file or folder")
+        from prelaunch.fleet.forge import FORGES, names_forge, repositories
+
+        if not names_forge(place):
+            forges = ", ".join(f"{forge}:OWNER" for forge in FORGES)
+            raise CannotRunError(f"--repos {place}: no such file or folder, and none of {forges}")
+        found = [Target(name, address, remote=True) for name, address in repositories(place)]
     if not found:
         raise CannotRunError(f"--repos {place}: names no repository")
     return list({target.place: target for target in _shortened(found)}.values())

@@ -29,7 +29,6 @@ class Task(NamedTuple):
     target: Target
     config: str | None = None
     no_config: bool = False
-    imports: bool = False
     patch: bool = False
     seconds: float = 0.0
 
@@ -93,12 +92,12 @@ def _judge(task: Task, repository: str, start: float) -> Row:
         if task.target.remote:
             tree.fetch()
         between = time.perf_counter()
-        audit = survey_tree(tree, settings_for(tree, options), imports=task.imports)
+        audit = survey_tree(tree, settings_for(tree, options))
         for _ in range(2):
             # what the files at hand include, and nobody could know before
             if not task.target.remote or not tree.missing or not tree.fetch():
                 break
-            audit = survey_tree(tree, settings_for(tree, options), imports=task.imports)
+            audit = survey_tree(tree, settings_for(tree, options))
         patch = _patch(tree, options) if task.patch and any(row.fixable for row in audit.findings) else b""
     named = audit._replace(name=who.name, commit=who.commit, home=who.home)
     return Row(task.target, named, patch, between - start, time.perf_counter() - between)

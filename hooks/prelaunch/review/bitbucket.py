@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from prelaunch import HOME
 from prelaunch.review.forge import State
-from prelaunch.review.transport import RefusedError
+from prelaunch.transport import RefusedError
 
 if TYPE_CHECKING:
     from prelaunch.review.plan import Plan
     from prelaunch.review.target import Target
-    from prelaunch.review.transport import Client
+    from prelaunch.transport import Client
     from prelaunch.writers.subject import Subject
 
 SEVERITIES = {"certain": "HIGH", "likely": "MEDIUM", "hint": "LOW"}

@@ -18,9 +18,9 @@ from prelaunch.review.gitea import Gitea
 from prelaunch.review.github import GitHub
 from prelaunch.review.gitlab import GitLab
 from prelaunch.review.plan import make_plan, summarise
-from prelaunch.review.target import FORGES, TOKENS, find_target
-from prelaunch.review.transport import Client, RefusedError
+from prelaunch.review.target import FORGES, find_target
 from prelaunch.scope import limit
+from prelaunch.transport import TOKENS, Client, RefusedError
 from prelaunch.writers.subject import subjects
 from prelaunch.writers.text import summary
 

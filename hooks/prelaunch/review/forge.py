@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from prelaunch.changes import Changed
     from prelaunch.review.plan import Known, Plan
     from prelaunch.review.target import Target
-    from prelaunch.review.transport import Client
+    from prelaunch.transport import Client
 
 
 class State(NamedTuple):

@@ -12,12 +12,12 @@ from prelaunch.changes import parse
 from prelaunch.review.forge import State
 from prelaunch.review.plan import SUMMARY, Known
 from prelaunch.review.remarks import mark, marked
-from prelaunch.review.transport import RefusedError
+from prelaunch.transport import RefusedError
 
 if TYPE_CHECKING:
     from prelaunch.review.plan import Plan
     from prelaunch.review.target import Target
-    from prelaunch.review.transport import Client
+    from prelaunch.transport import Client
 
 JOB = -2
 """The id of `gitea-actions` (`forgejo-actions`)."""

@@ -12,14 +12,14 @@ from prelaunch.changes import Changed, lines_shown
 from prelaunch.review.forge import State
 from prelaunch.review.plan import SUMMARY, Known
 from prelaunch.review.remarks import mark, marked
-from prelaunch.review.transport import RefusedError
+from prelaunch.transport import RefusedError
 from prelaunch.writers.markdown import code
 
 if TYPE_CHECKING:
     from prelaunch.review.plan import Plan
     from prelaunch.review.remarks import Remark
     from prelaunch.review.target import Target
-    from prelaunch.review.transport import Client
+    from prelaunch.transport import Client
 
 
 class GitHub:

@@ -13,7 +13,7 @@ from prelaunch.changes import Changed, lines_shown
 from prelaunch.review.forge import State
 from prelaunch.review.plan import SUMMARY, Known
 from prelaunch.review.remarks import marked
-from prelaunch.review.transport import RefusedError
+from prelaunch.transport import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prelaunch.review.plan import Plan
     from prelaunch.review.remarks import Remark
     from prelaunch.review.target import Target
-    from prelaunch.review.transport import Client
+    from prelaunch.transport import Client
 
 
 class GitLab:

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from prelaunch import CannotRunError
+from prelaunch.transport import TOKENS, token_in
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping
 
 FORGES = ("github", "gitlab", "gitea", "bitbucket")
-TOKENS = {
-    "github": ("PRELAUNCH_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"),
-    "gitlab": ("PRELAUNCH_TOKEN", "GITLAB_TOKEN"),
-    "gitea": ("PRELAUNCH_TOKEN", "GITEA_TOKEN", "FORGEJO_TOKEN", "GITHUB_TOKEN"),
-    "bitbucket": ("PRELAUNCH_TOKEN", "BITBUCKET_TOKEN"),
-}
-"""The variables that may hold a token, the first that does wins. GitLab's CI_JOB_TOKEN may not write comments."""
 
 _APIS = {"github": "https://api.github.com", "bitbucket": "https://api.bitbucket.org/2.0"}
 
@@ -72,11 +66,7 @@ def find_target(environment: Mapping[str, str], options: Namespace) -> Target:
 
 
 def _token(environment: Mapping[str, str], forge: str, options: Namespace) -> str:
-    names = (options.token_variable,) if options.token_variable else TOKENS[forge]
-    token = next((environment[name] for name in names if environment.get(name)), "").strip()
-    if not token.isascii() or not token.isprintable():
-        raise CannotRunError("the token holds a character that no token has")
-    return token
+    return token_in(environment, (options.token_variable,) if options.token_variable else TOKENS[forge])
 
 
 def _forge(environment: Mapping[str, str]) -> str | None:

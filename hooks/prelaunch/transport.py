@@ -11,10 +11,10 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
-from prelaunch import __version__
+from prelaunch import CannotRunError, __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from email.message import Message
 
 TRIES, LONGEST_WAIT, TIMEOUT = 5, 60.0, 30.0
@@ -22,6 +22,22 @@ TRIES, LONGEST_WAIT, TIMEOUT = 5, 60.0, 30.0
 
 PAGES, MAX_ANSWER = 100, 50_000_000
 _PASSING = frozenset({429, 500, 502, 503, 504})
+
+TOKENS = {
+    "github": ("PRELAUNCH_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"),
+    "gitlab": ("PRELAUNCH_TOKEN", "GITLAB_TOKEN"),
+    "gitea": ("PRELAUNCH_TOKEN", "GITEA_TOKEN", "FORGEJO_TOKEN", "GITHUB_TOKEN"),
+    "bitbucket": ("PRELAUNCH_TOKEN", "BITBUCKET_TOKEN"),
+}
+"""The variables that may hold a token, the first that does wins. GitLab's CI_JOB_TOKEN may not write comments."""
+
+
+def token_in(environment: Mapping[str, str], names: Iterable[str]) -> str:
+    """The token that the first of these variables holds, "" for none."""
+    token = next((environment[name] for name in names if environment.get(name)), "").strip()
+    if not token.isascii() or not token.isprintable():
+        raise CannotRunError("the token holds a character that no token has")
+    return token
 
 
 class RefusedError(Exception):
@@ -96,7 +112,7 @@ class Client:
         for attempt in range(TRIES):
             headers = {**self.headers, "User-Agent": f"prelaunch/{__version__}"}
             headers |= {} if data is None else {"Content-Type": "application/json"}
-            request = Request(url, data, headers, method=method)  # noqa: S310 (the scheme is checked in target.py)
+            request = Request(url, data, headers, method=method)  # noqa: S310 (whoever makes a client has looked at the scheme)
             last = attempt == TRIES - 1
             try:
                 with self.opener.open(request, timeout=TIMEOUT) as answer:
