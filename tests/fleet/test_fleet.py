@@ -18,7 +18,7 @@ from prelaunch.fleet.page import render
 from prelaunch.fleet.progress import Progress
 from prelaunch.fleet.store import Store
 from prelaunch.fleet.targets import Target, targets
-from prelaunch.fleet.work import Row, Task, failed, work
+from prelaunch.fleet.work import Row, Task, failed, fetch, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -332,6 +332,36 @@ def test_the_pool_gives_every_row_from_real_processes(fleet: Path) -> None:
     assert {name: len(row.audit.findings) for name, row in found.items()} == {
         "one.git": 1, "two.git": 2, "empty.git": 0, "damaged.git": 0,
     }  # fmt: skip
+
+
+def test_clones_are_made_beside_the_reading_and_are_never_too_many(
+    repository: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_git: Run
+) -> None:
+    root = repository({"build.sh": BUILD})
+    run_git(root, "config", "uploadpack.allowFilter", "true")
+    run_git(root, "config", "uploadpack.allowAnySHA1InWant", "true")
+    monkeypatch.setattr(pool, "_CLONED", 4)
+    monkeypatch.setattr(pool, "_CLONING", 3)
+    folders, most = set(), []
+
+    def counting(task: Task, folder: str) -> Task | Row:
+        folders.add(folder)
+        found = fetch(task, folder)
+        most.append(len(os.listdir(folder)))
+        return found
+
+    monkeypatch.setattr(pool, "fetch", counting)
+    tasks = [Task(Target(f"n{number}", f"file://{root}", remote=True)) for number in range(8)]
+    tasks.insert(3, Task(Target("gone", f"file://{tmp_path}/gone", remote=True)))
+    tasks.insert(5, Task(Target("here", str(root / ".git"), remote=False)))
+    rows = {row.target.name: row for row in pool.run_pool(tasks, 2)}
+    assert len(rows) == 10
+    assert "gone" in rows.pop("gone").audit.error
+    assert {len(row.audit.findings) for row in rows.values()} == {1}
+    assert {row.audit.error for row in rows.values()} == {""}
+    assert 1 < max(most) <= 4
+    assert rows["n0"].git_seconds > 0
+    assert not [folder for folder in folders if os.path.exists(folder)]
 
 
 @pytest.mark.slow

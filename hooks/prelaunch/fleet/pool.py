@@ -1,14 +1,19 @@
-"""The work on this machine: a bounded number of processes, renewed where a repository ends one."""
+"""The work on this machine: a bounded number of processes, renewed where a repository ends one.
+
+Repositories from elsewhere are cloned by threads beside them, so that nobody waits for a network who could read.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import shutil
+import tempfile
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prelaunch.fleet.work import Row, Task, failed, work
+from prelaunch.fleet.work import Row, Task, failed, fetch, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,48 +22,94 @@ MEMORY = 4 << 30
 """Bytes of address space of one process; a repository that wants more becomes a row that says so."""
 _AHEAD = 3
 """Tasks a process that wait for it: few enough that little is lost with it."""
+_CLONING = 8
+"""Clones at a time; a forge answers so many at once without complaint."""
+_CLONED = 24
+"""Clones that are on the disk or on their way, at most."""
 
 
 def run_pool(tasks: Iterable[Task], jobs: int) -> Iterator[Row]:
     """The rows of tasks, as they come. A task that ends its process is tried once more, by itself."""
-    waiting = deque(tasks)
-    suspects: list[Task] = []
-    while waiting:
-        with _executor(jobs) as executor:
-            try:
-                yield from _until_broken(executor, waiting, suspects, jobs)
-            except BaseException:
-                executor.shutdown(wait=False, cancel_futures=True)  # who is in a hurry does not wait for the rest
-                raise
-    for task in suspects:
-        with _executor(1) as executor:
-            try:
-                yield executor.submit(work, task).result()
-            except BrokenProcessPool:
-                yield failed(task.target, "ended the process that read it (a crash, or no memory left)")
+    with tempfile.TemporaryDirectory(prefix="prelaunch-") as folder, ThreadPoolExecutor(_CLONING) as threads:
+        pool = _Pool(tasks, jobs, threads, folder)
+        try:
+            yield from pool.rows()
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)  # who is in a hurry does not wait for the rest
+            raise
 
 
-def _until_broken(
-    executor: ProcessPoolExecutor, waiting: deque[Task], suspects: list[Task], jobs: int
-) -> Iterator[Row]:
-    """Rows until all tasks are done or a process has ended; then what was under way is suspected."""
-    running: dict[Future[Row], Task] = {}
-    broken = False
-    while running or (waiting and not broken):
-        while waiting and not broken and len(running) < jobs * _AHEAD:
-            task = waiting.popleft()
-            try:
-                running[executor.submit(work, task)] = task
-            except BrokenProcessPool:
-                waiting.appendleft(task)
-                broken = True
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            task = running.pop(future)
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                suspects.append(task)
-                broken = True
+class _Pool:
+    """`elsewhere` are the tasks that are to be cloned, `waiting` those that a process may begin with at once."""
+
+    def __init__(self, tasks: Iterable[Task], jobs: int, threads: ThreadPoolExecutor, folder: str) -> None:
+        self._jobs, self._threads, self._folder = jobs, threads, folder
+        self._elsewhere: deque[Task] = deque()
+        self._waiting: deque[Task] = deque()
+        for task in tasks:
+            (self._elsewhere if task.target.remote else self._waiting).append(task)
+        self._cloning: set[Future[Task | Row]] = set()
+        self._clones: set[str] = set()
+        self._running: dict[Future[Row], Task] = {}
+        self._suspects: list[Task] = []
+
+    def rows(self) -> Iterator[Row]:
+        """All rows."""
+        while self._waiting or self._elsewhere or self._cloning:
+            with _executor(self._jobs) as executor:
+                try:
+                    yield from self._until_broken(executor)
+                except BaseException:
+                    executor.shutdown(wait=False, cancel_futures=True)
+                    raise
+        for task in self._suspects:
+            with _executor(1) as executor:
+                try:
+                    yield executor.submit(work, task).result()
+                except BrokenProcessPool:
+                    yield failed(task.target, "ended the process that read it (a crash, or no memory left)")
+
+    def _until_broken(self, executor: ProcessPoolExecutor) -> Iterator[Row]:
+        """Rows until all tasks are done or a process has ended; then what was under way is suspected."""
+        broken = False
+        while self._running or (not broken and (self._waiting or self._elsewhere or self._cloning)):
+            while self._elsewhere and len(self._cloning) + len(self._clones) < _CLONED:
+                self._cloning.add(self._threads.submit(fetch, self._elsewhere.popleft(), self._folder))
+            while self._waiting and not broken and len(self._running) < self._jobs * _AHEAD:
+                task = self._waiting.popleft()
+                try:
+                    self._running[executor.submit(work, task)] = task
+                except BrokenProcessPool:
+                    self._waiting.appendleft(task)
+                    broken = True
+            under_way: list[Future[Any]] = [*self._running, *self._cloning]
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                if future in self._cloning:
+                    self._cloning.discard(future)
+                    yield from self._cloned(future.result())
+                    continue
+                task = self._running.pop(future)
+                try:
+                    row: Row = future.result()
+                except BrokenProcessPool:
+                    self._suspects.append(task)
+                    broken = True
+                else:
+                    self._gone(task)
+                    yield row
+
+    def _cloned(self, found: Task | Row) -> Iterator[Row]:
+        if isinstance(found, Row):
+            yield found
+        else:
+            self._clones.add(found.clone)
+            self._waiting.append(found)
+
+    def _gone(self, task: Task) -> None:
+        """Give the room of a clone back."""
+        if task.clone:
+            self._clones.discard(task.clone)
+            shutil.rmtree(task.clone, ignore_errors=True)
 
 
 def _executor(jobs: int) -> ProcessPoolExecutor:

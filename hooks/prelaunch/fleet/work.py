@@ -5,6 +5,7 @@ Whatever a repository does to it, the answer is a row: one that takes too long o
 
 from __future__ import annotations
 
+import shutil
 import signal
 import tempfile
 import time
@@ -24,13 +25,18 @@ if TYPE_CHECKING:
 
 
 class Task(NamedTuple):
-    """One repository to audit. `seconds` and `memory` (bytes) bound the work; 0 is no bound."""
+    """One repository to audit. `seconds` bounds the work; 0 is no bound.
+
+    `clone` is the folder that holds a repository from elsewhere already, `fetched` the seconds that this took.
+    """
 
     target: Target
     config: str | None = None
     no_config: bool = False
     patch: bool = False
     seconds: float = 0.0
+    clone: str = ""
+    fetched: float = 0.0
 
 
 class Row(NamedTuple):
@@ -49,7 +55,7 @@ class _TooLongError(Exception):
 
 def work(task: Task) -> Row:
     """Audit one repository."""
-    start = time.perf_counter()
+    start = time.perf_counter() - task.fetched
     try:
         with _within(task.seconds):
             return _work(task, start)
@@ -69,14 +75,34 @@ def failed(target: Target, why: str, seconds: float = 0.0) -> Row:
     return Row(target, Audit(target.name, error=why), git_seconds=seconds)
 
 
-def _work(task: Task, start: float) -> Row:
-    if not task.target.remote:
-        return _judge(task, task.target.place, start)
-    from prelaunch.gitdir.clone import clone
+def fetch(task: Task, folder: str) -> Task | Row:
+    """Clone a repository from elsewhere, with the files that will be looked at, into a folder of its own in `folder`.
 
+    The task to go on with, or the row that says why there is none. Threads may do this: they wait for git.
+    """
+    from prelaunch.gitdir.clone import clone
+    from prelaunch.gitdir.describe import identify
+    from prelaunch.gitdir.tree import GitTree
+
+    start, place = time.perf_counter(), tempfile.mkdtemp(dir=folder)
+    try:
+        clone(task.target.place, place)
+        commit = identify(place, task.target.name).commit
+        if commit:  # else the work will say that there is none
+            with closing(GitTree(place, commit)) as tree:
+                tree.fetch()
+    except GitError as error:
+        shutil.rmtree(place, ignore_errors=True)
+        return failed(task.target, str(error), time.perf_counter() - start)
+    return task._replace(clone=place, fetched=time.perf_counter() - start)
+
+
+def _work(task: Task, start: float) -> Row:
+    if not task.target.remote or task.clone:
+        return _judge(task, task.clone or task.target.place, start)
     with tempfile.TemporaryDirectory(prefix="prelaunch-") as folder:
-        clone(task.target.place, folder)
-        return _judge(task, folder, start)
+        found = fetch(task, folder)
+        return found if isinstance(found, Row) else _judge(task, found.clone, start)
 
 
 def _judge(task: Task, repository: str, start: float) -> Row:
@@ -89,8 +115,6 @@ def _judge(task: Task, repository: str, start: float) -> Row:
         raise GitError("has no commit" if git_directory(repository) else "is no git repository")
     options = Namespace(config=task.config, no_config=task.no_config)
     with closing(GitTree(repository, who.commit)) as tree:
-        if task.target.remote:
-            tree.fetch()
         between = time.perf_counter()
         audit = survey_tree(tree, settings_for(tree, options))
         for _ in range(2):
