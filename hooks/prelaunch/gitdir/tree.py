@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import discover
 from prelaunch.files import TOO_LARGE, UnreadableError
+from prelaunch.gitdir.attributes import Attributes
 from prelaunch.gitdir.clone import fetch_blobs, lacking
 from prelaunch.gitdir.objects import LARGE, Blob, Objects
 from prelaunch.gitdir.run import GitError, records
@@ -44,6 +45,7 @@ class GitTree:
         self.missing: set[str] = set()
         self._absent = lacking(repository, commit)
         self._objects = Objects(repository)
+        self._attributes = Attributes(self._regular)
         self._links = {path for path, entry in self.entries.items() if entry.mode == _LINK}
         self._submodules = {path for path, entry in self.entries.items() if entry.mode == _SUBMODULE}
         self._folders: dict[str, tuple[str, ...]] | None = None
@@ -80,7 +82,7 @@ class GitTree:
         return found is not None and (found in self._listing() or found in self._submodules)
 
     def committed(self, path: str) -> Committed | None:
-        """As `Files` says; without attributes, which git works out for a work tree only."""
+        """As `Files` says."""
         from prelaunch.image import Committed
 
         entry = self.entries.get(path)
@@ -88,7 +90,19 @@ class GitTree:
             return None
         blob = self._blob(entry)
         data = blob if isinstance(blob, bytes) else None
-        return Committed(True, entry.mode == "100755", entry.mode == _LINK, data)
+        said = self._attributes.of(path)
+        link, executable = entry.mode == _LINK, entry.mode == "100755"
+        return Committed(True, executable, link, data, said.get("text", ""), said.get("eol", ""))
+
+    def _regular(self, path: str) -> bytes | None:
+        """The content of a file that is no link; git follows none to its attributes."""
+        entry = self.entries.get(path)
+        if entry is None or entry.mode in {_LINK, _SUBMODULE}:
+            return None
+        blob = self._blob(entry)
+        if blob is None:
+            self.missing.add(entry.blob)  # a second look may fetch it
+        return blob if isinstance(blob, bytes) else None
 
     def names(self, folder: str) -> tuple[str, ...]:
         """As `Files` says."""
