@@ -12,13 +12,13 @@ import os
 import pickle
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prelaunch.cache.log import GROUP, Log, Questions
 from prelaunch.engine import Judged, judge_file, open_source, read_builds
 from prelaunch.files import Disk, UnreadableError
 from prelaunch.kinds import BUILD, IMPORT
 from prelaunch.model import Source
+from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

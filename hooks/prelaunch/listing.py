@@ -9,7 +9,6 @@ from prelaunch.kinds import kind_by_name
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
 
 Entry = tuple[str, bool | None]
@@ -25,25 +24,25 @@ class Listing:
         """`folder` is relative to `root`. Git is asked at the first question, or by `start`."""
         self._root, self._folder = root, folder
         self._top = root if folder == "." else os.path.join(root, folder)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._git: _Git | None = None
         self._raw: bytes | None = None
         self._entries: list[Entry] | None = None
         self._chosen: list[str] | None = None
 
     def start(self) -> None:
         """Let git begin, so that it works while something else is done. The answer has to be asked for (`raw`)."""
-        if self._process is None and self._raw is None:
-            self._process = _ask_git(self._top)
+        if self._git is None and self._raw is None and git_top(os.path.realpath(self._top)) is not None:
+            try:
+                self._git = _Git(self._top)
+            except OSError:
+                return  # no git on this machine
 
     @property
     def raw(self) -> bytes:
         """All of it as bytes, to tell one listing from another; of a tracked file with its mode and its blob."""
         if self._raw is None:
             self.start()
-            said = None
-            if self._process is not None:
-                said = self._process.communicate()[0]
-                said = None if self._process.returncode else said
+            said = self._git.answer() if self._git is not None else None
             if said is None:
                 self._entries = [(path, None) for path in _all_files(self._top)]
                 said = os.fsencode("\0".join(path for path, _ in self._entries))
@@ -102,20 +101,46 @@ def walk(root: str, folder: str) -> list[str]:
     return Listing(root, folder).chosen()
 
 
-def _ask_git(top: str) -> subprocess.Popen[bytes] | None:
-    """Git on its way to list what is below `top`; None outside a work tree. Runs no hook and writes no index."""
-    if git_top(os.path.realpath(top)) is None:
-        return None
-    import subprocess
+class _Git:
+    """Git on its way to list what is below a folder. Runs no hook and writes no index; `OSError` where it is not there.
 
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", top]
-    command += ["ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard"]
-    try:
-        return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=git_environment()
+    Not a `subprocess` where the system can do without: to import that takes as long as git does.
+    """
+
+    def __init__(self, top: str) -> None:
+        self._command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", top]
+        self._command += ["ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard"]
+        self._process = 0
+        if not hasattr(os, "posix_spawnp"):
+            return
+        self._end, write = os.pipe()
+        silent = (
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
         )
-    except OSError:
-        return None  # no git on this machine
+        said = (os.POSIX_SPAWN_DUP2, write, 1)
+        try:
+            self._process = os.posix_spawnp("git", self._command, git_environment(), file_actions=[said, *silent])
+        except OSError:
+            os.close(self._end)
+            raise
+        finally:
+            os.close(write)
+
+    def answer(self) -> bytes | None:
+        """What it says, in the end; None where it says no."""
+        if not self._process:
+            import subprocess
+
+            try:
+                done = subprocess.run(self._command, capture_output=True, env=git_environment(), check=False)
+            except OSError:
+                return None
+            return None if done.returncode else done.stdout
+        with open(self._end, "rb") as out:
+            data = out.read()
+        _, status = os.waitpid(self._process, 0)
+        return None if status else data
 
 
 def _entry(entry: str) -> Entry:

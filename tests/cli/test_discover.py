@@ -20,7 +20,7 @@ from prelaunch.kinds import (
     kind_by_content,
     kind_by_name,
 )
-from prelaunch.listing import walk
+from prelaunch.listing import Listing, walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -284,6 +284,33 @@ def test_git_says_what_belongs_to_a_work_tree(tmp_path: Path) -> None:
     _git(tmp_path, "add", "Makefile", "notes.md")
     assert list(walk(str(tmp_path), ".")) == ["Makefile", "sub/build.sh", "ümlaut dir/a b.sh"]
     assert list(walk(str(tmp_path), "sub")) == ["sub/build.sh"]
+
+
+@pytest.mark.parametrize("spawned", [True, False])
+def test_git_is_asked_once_in_whatever_way_the_system_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool
+) -> None:
+    if not spawned:
+        monkeypatch.delattr("os.posix_spawnp", raising=False)
+    _tree(tmp_path)
+    _git(tmp_path, "init")
+    listing = Listing(str(tmp_path))
+    listing.start()
+    chosen = listing.chosen()
+    assert chosen == ["Makefile", "sub/build.sh", "ümlaut dir/a b.sh"]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert listing.chosen() == chosen
+    assert set(listing.own_files()) > set(chosen)
+    assert "ignored/Makefile" in Listing(str(tmp_path)).chosen()  # there is no git to say that it is ignored
+
+
+@pytest.mark.parametrize("spawned", [True, False])
+def test_where_git_says_no_all_files_are_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool) -> None:
+    if not spawned:
+        monkeypatch.delattr("os.posix_spawnp", raising=False)
+    _tree(tmp_path)
+    (tmp_path / ".git").mkdir()
+    assert "ignored/Makefile" in Listing(str(tmp_path)).chosen()
 
 
 def test_a_tracked_file_that_vanished_is_skipped(tmp_path: Path) -> None:

@@ -367,21 +367,54 @@ def test_clones_are_made_beside_the_reading_and_are_never_too_many(
 @pytest.mark.slow
 def test_a_killed_worker_of_a_cluster_loses_nothing(fleet: Path, tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="needs prelaunch[dask]")
+    for number in range(12):
+        (fleet / f"more{number}.git").symlink_to(fleet / "two.git")
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(str(path) for path in sorted(fleet.iterdir()) if path.suffix == ".git"))
     program = f"""
 import os, signal, threading, time
-from prelaunch.fleet.cluster import run_cluster
+from prelaunch.fleet import cluster as ours
 from prelaunch.fleet.targets import targets
 from prelaunch.fleet.work import Task
 from dask.distributed import Client, LocalCluster
 
+LOG = {str(tmp_path / "log")!r}
+
+def slow():
+    real = ours.work
+    def work(task):
+        time.sleep(0.2)
+        row = real(task)
+        with open(LOG, "a") as log:
+            log.write(f"{{os.getpid()}} {{task.target.name}}\\n")
+        return row
+    ours.work = work
+
+def done(process):
+    try:
+        return [line.split()[1] for line in open(LOG) if line.split()[0] == str(process)]
+    except OSError:
+        return []
+
 if __name__ == "__main__":
-    tasks = [Task(target) for target in targets({str(fleet)!r})] * 1
+    tasks = [Task(target) for target in targets({str(listed)!r})]
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with Client(cluster) as client:
+            client.run(slow)
+        process = next(iter(cluster.workers.values())).process.pid
         def kill():
-            time.sleep(0.3)
-            os.kill(next(iter(cluster.workers.values())).process.pid, signal.SIGKILL)
-        threading.Thread(target=kill).start()
-        rows = list(run_cluster(tasks, cluster.scheduler_address, {str(tmp_path)!r}))
+            while len(done(process)) < 2:
+                time.sleep(0.01)
+            os.kill(process, signal.SIGKILL)
+        killer = threading.Thread(target=kill)
+        killer.start()
+        rows = list(ours.run_cluster(tasks, cluster.scheduler_address, {str(tmp_path)!r}))
+        killer.join(1)
+        assert not killer.is_alive()
+        names = [line.split()[1] for line in open(LOG)]
+        again = {{name for name in done(process)[:-1] if names.count(name) > 1}}
+        assert not again, again  # what the dead one had written is not worked on again
+        assert len(done(process)) < len(tasks)
         print(sorted((row.target.name, len(row.audit.findings), row.audit.error) for row in rows))
 """
     script = tmp_path / "program.py"
@@ -392,6 +425,6 @@ if __name__ == "__main__":
     assert done.returncode == 0, done.stderr
     pooled = sorted(
         (row.target.name, len(row.audit.findings), row.audit.error)
-        for row in pool.run_pool([Task(target) for target in targets(str(fleet))], 1)
+        for row in pool.run_pool([Task(target) for target in targets(str(listed))], 1)
     )
     assert done.stdout.strip().splitlines()[-1] == str(pooled)

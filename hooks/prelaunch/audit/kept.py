@@ -73,7 +73,7 @@ def audit_of_disk(call: Call, commit: str, make: Callable[[], Audit]) -> Audit:
     asks = [(*ask, answers.of(ask)) for ask in list(questions.asks)]
     made = whole.make(disk.listing(), stamps, looks.paths, asks, ())
     if made is not None:
-        made.result = pack(audit)
+        made.packed = json.dumps(pack(audit)).encode()
         whole.save(path, key, made)
     return audit
 

@@ -6,7 +6,6 @@ its arguments, its folder, the program, the configuration and the run that it sh
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -36,23 +35,23 @@ def repeat(arguments: Sequence[str]) -> int | None:
     body = document.read(_path(home, arguments), program(packages()))
     if body is None:
         return None
-    said = json.loads(body)
-    if not any(os.path.realpath(argument) == said["root"] for argument in arguments):
+    root, file, run_key, run, configuration, out, err, code = body.decode("utf-8", "surrogateescape").split("\0")
+    if not any(os.path.realpath(argument) == root for argument in arguments):
         return None  # a link leads elsewhere now
-    disk = Disk(said["root"])
+    disk = Disk(root)
     disk.listing().start()
     stamps = Stamps(disk.root)
-    last = whole.load(os.path.join(home, said["file"]), said["key"])
-    same = last is not None and last.name == said["run"] and _stands(last, disk, stamps)
+    last = whole.load(os.path.join(home, file), run_key)
+    same = last is not None and last.name == run and _stands(last, disk, stamps)
     disk.listing().raw  # noqa: B018 (git is waited for, whatever came of it)
-    if not same or [stamps.of(path) for path in _configuration(disk.root)] != said["configuration"]:
+    if not same or _configured(stamps) != configuration:
         return None
-    for stream, text in ((sys.stdout, said["out"]), (sys.stderr, said["err"])):
+    for stream, text in ((sys.stdout, out), (sys.stderr, err)):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
         stream.write(text)
         stream.flush()
-    return int(said["code"])
+    return int(code)
 
 
 def _stands(last: Whole, disk: Disk, stamps: Stamps) -> bool:
@@ -85,6 +84,10 @@ def _configuration(root: str) -> list[str]:
         above += "../"
 
 
+def _configured(stamps: Stamps) -> str:
+    return repr([stamps.of(path) for path in _configuration(stamps.root)])
+
+
 class Ear:
     """Passes on what is printed, and remembers it to `keep` it. Inside a `with` it stands for both outputs."""
 
@@ -99,22 +102,13 @@ class Ear:
 
     def keep(self, arguments: Sequence[str], file: str, key: str, run: Whole, stamps: Stamps, code: int) -> None:
         """Keep what was printed of a run that is kept in `file` under `key`."""
-        root = stamps.root
-        configuration = _configuration(root)
-        if not stamps.all_settled(configuration):
+        if not stamps.all_settled(_configuration(stamps.root)):
             return
-        said = {
-            "root": root,
-            "file": os.path.basename(file),
-            "key": key,
-            "run": run.name,
-            "configuration": [stamps.of(path) for path in configuration],
-            "out": "".join(self._out.parts),
-            "err": "".join(self._err.parts),
-            "code": code,
-        }
-        path = _path(os.path.dirname(file), arguments)
-        document.write(path, program(packages()), json.dumps(said).encode())
+        texts = ["".join(self._out.parts), "".join(self._err.parts)]
+        said = [stamps.root, os.path.basename(file), key, run.name, _configured(stamps), *texts, str(code)]
+        if not any("\0" in part for part in said):
+            data = "\0".join(said).encode("utf-8", "surrogateescape")
+            document.write(_path(os.path.dirname(file), arguments), program(packages()), data)
 
 
 class _Heard:

@@ -5,7 +5,6 @@ Whatever is wrong with it (damaged, of another version, not writable), a run wit
 
 from __future__ import annotations
 
-import json
 import os
 
 from prelaunch.cache.digest import digest
@@ -48,6 +47,8 @@ def folder() -> str | None:
 
 def load(path: str, key: str) -> Document:
     """What is kept at `path` under `key` (all that the findings depend on beside the files); an empty one for none."""
+    import json
+
     found = Document()
     try:
         vars(found).update(json.loads(read(path, key) or b"{}"))
@@ -58,6 +59,8 @@ def load(path: str, key: str) -> Document:
 
 def save(path: str, key: str, document: Document) -> None:
     """Keep it, if that is possible."""
+    import json
+
     write(path, key, json.dumps(vars(document), separators=(",", ":")).encode())
 
 

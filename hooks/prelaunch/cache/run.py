@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from prelaunch.cache import document, whole
@@ -90,7 +91,8 @@ class Kept:
     def _keep_whole(self, found: Report, files: Sequence[File]) -> None:
         last = whole.make(self._disk.listing(), self._stamps, self._looks.paths, self._document.asks, files)
         if last is not None:
-            last.result = [[encode(finding) for finding in found.everything], found.builds, found.unknown]
+            findings = [encode(finding) for finding in found.everything]
+            last.packed = json.dumps([findings, found.builds, found.unknown]).encode()
             whole.save(f"{self._path}.whole", self._key, last)
             self._whole = last
 

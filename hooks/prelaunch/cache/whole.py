@@ -6,9 +6,6 @@ those of the run's other questions that neither answers. Nothing is read and not
 
 from __future__ import annotations
 
-import json
-import os
-
 from prelaunch.cache import document
 from prelaunch.cache.answers import answer_of
 from prelaunch.cache.digest import digest
@@ -33,8 +30,8 @@ class Whole:
 
     `name` tells it from any other run: the digest of all the rest.
     `listing`: the digest of what git listed. `links`: by path what the disk says of the files of which the listing does
-    not say all. `asks`: the other questions with their answers. `files`: those that hold a fact. `result`: what
-    came of it, as plain data. `paths` and `stamps`: every file that was looked at or read.
+    not say all. `asks`: the other questions with their answers. `files`: those that hold a fact. `packed`: what
+    came of it, as JSON. `paths` and `stamps`: every file that was looked at or read.
     """
 
     def __init__(self) -> None:
@@ -43,7 +40,7 @@ class Whole:
         self.links: list[tuple[str, str]] = []
         self.asks: list[Sequence[str]] = []
         self.files: list[tuple[str, str, list[str], bool]] = []
-        self.result: Any = None
+        self.packed = b"null"
         self.paths: list[str] = []
         self.stamps = b""
 
@@ -65,6 +62,13 @@ class Whole:
         answers = others()
         answers.prepare((kind, about) for kind, about, _ in left)
         return all(answers.of((kind, about)) == answer for kind, about, answer in left)
+
+    @property
+    def result(self) -> Any:  # noqa: ANN401 (plain data of any kind)
+        """What came of it, as plain data."""
+        import json
+
+        return json.loads(self.packed)
 
     def seen(self) -> list[File]:
         """The files that hold a fact."""
@@ -92,11 +96,18 @@ def make(
 
 
 def save(path: str, key: str, whole: Whole) -> None:
-    """Keep it, if that is possible: a line of JSON, the paths, the stamps."""
-    plain = {name: value for name, value in vars(whole).items() if name not in {"name", "paths", "stamps"}}
-    paths = os.fsencode("\0".join(whole.paths))
-    line = json.dumps([plain, len(paths)], separators=(",", ":")).encode()
-    body = line + b"\n" + paths + whole.stamps
+    """Keep it, if that is possible: how many texts of each kind, the texts, the stamps, the result.
+
+    Only the result is JSON: to load what reads that takes longer than all the rest of a run that is as the last one.
+    """
+    facts = [(file, kind, ",".join(facts), "x" if marked else "") for file, kind, facts, marked in whole.files]
+    parts = [part for row in (*whole.links, *whole.asks, *facts) for part in row]
+    texts = "\0".join([whole.listing, *parts, *whole.paths])
+    numbers = [len(whole.links), len(whole.asks), len(facts), len(whole.paths), len(whole.stamps)]
+    if texts.count("\0") != 2 * numbers[0] + 3 * numbers[1] + 4 * numbers[2] + numbers[3]:
+        return  # somebody asked for a path that no file can have
+    head = " ".join(map(str, numbers)).encode()
+    body = b"\n".join((head, whole.stamps + texts.encode("utf-8", "surrogateescape"), whole.packed))
     whole.name = digest(body)
     document.write(path, key, body)
 
@@ -106,11 +117,16 @@ def load(path: str, key: str) -> Whole | None:
     body = document.read(path, key)
     if body is None:
         return None
-    line, _, rest = body.partition(b"\n")
-    plain, length = json.loads(line)
+    head, _, rest = body.partition(b"\n")
+    links, asks, files, paths, length = map(int, head.split())
     found = Whole()
-    vars(found).update(plain)
-    found.name = digest(body)
-    found.paths = os.fsdecode(rest[:length]).split("\0") if length else []
-    found.stamps = rest[length:]
+    found.name, found.stamps = digest(body), rest[:length]
+    texts, _, found.packed = rest[length:].rpartition(b"\n")
+    fields = iter(texts.decode("utf-8", "surrogateescape").split("\0"))
+    found.listing = next(fields)
+    found.links = [(next(fields), next(fields)) for _ in range(links)]
+    found.asks = [(next(fields), next(fields), next(fields)) for _ in range(asks)]
+    facts = [(next(fields), next(fields), next(fields), next(fields)) for _ in range(files)]
+    found.files = [(file, kind, held.split(",") if held else [], bool(marked)) for file, kind, held, marked in facts]
+    found.paths = list(fields) if paths else []
     return found
