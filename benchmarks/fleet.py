@@ -62,11 +62,17 @@ def memory(process: int) -> float:
     return total / 1024
 
 
-def audit(repos: str, store: Path, jobs: int, watch: Callable[[subprocess.Popen[bytes]], None] | None = None) -> Run:
+def audit(
+    repos: str,
+    store: Path,
+    jobs: int,
+    watch: Callable[[subprocess.Popen[bytes]], None] | None = None,
+    more: tuple[str, ...] = (),
+) -> Run:
     """One run; `watch` is called again and again meanwhile."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [str(PRELAUNCH), "audit", "--repos", repos, "--store", str(store), "--jobs", str(jobs)]
-    process = subprocess.Popen([*command, "--exit-zero"], stdout=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen([*command, *more, "--exit-zero"], stdout=subprocess.DEVNULL, start_new_session=True)
     peak = 0.0
     while process.poll() is None:
         peak = max(peak, memory(process.pid))
@@ -114,12 +120,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repos")
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--dask", action="store_true", help="once more on a Dask cluster of this machine")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would ours
     folder = Path(tempfile.mkdtemp(prefix="fleet-"))
     first: list[tuple[object, ...]] = []
     for jobs in options.jobs:
         store = folder / f"{jobs}.db"
-        run = audit(options.repos, store, jobs)
+        run = last = audit(options.repos, store, jobs)
         found = state(store)
         same = "" if not first else f", same results as before: {found == first}"
         first = first or found
@@ -135,6 +143,14 @@ def main() -> None:
         again = audit(options.repos, store, jobs)
         print(
             f"{jobs} processes, once more, nothing new: {again.seconds:.1f} s, {again.processor:.1f} processor seconds"
+        )
+    if options.dask:
+        run = audit(options.repos, folder / "dask.db", options.jobs[-1], more=("--scheduler", "local"))
+        more = 1000 * (run.processor - last.processor) / len(first)
+        print(
+            f"dask: {len(first) / run.seconds:.2f} a second, {more:+.0f} processor ms each against the pool, "
+            f"peak {run.memory:.0f} MB, same results: {state(folder / 'dask.db') == first}",
+            flush=True,
         )
     store = folder / "half.db"
     begun = audit(options.repos, store, options.jobs[-1], half(store, len(first)))
