@@ -14,9 +14,9 @@ import sys
 from contextlib import suppress
 
 from prelaunch.cache.log import GROUP, Log, Questions
-from prelaunch.engine import Judged, judge_file, open_source, read_builds
+from prelaunch.engine import Judged, judge_file, open_source, read_place
 from prelaunch.files import Disk, UnreadableError
-from prelaunch.kinds import BUILD, IMPORT
+from prelaunch.kinds import BUILD, IMPORT, RETAG
 from prelaunch.model import Source
 from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +35,7 @@ WORTH = 20
 A copy and its answer cost some 40 ms. Over ten large public repositories a file with builds takes 7 to 38 ms, a Python
 file that is worth parsing 5 ms: so it begins to pay at a handful, and saves a third of the time at a hundred.
 """
+_PLACE = frozenset({BUILD, RETAG})
 _WIDTH = 4
 _MOST = 10_000
 """Files; so many numbers fit into a pipe."""
@@ -67,8 +68,10 @@ def read_ahead(project: Project, files: Sequence[File], judge: Judge | None = No
     # elsewhere than on Linux a copy of a process is not safe to go on with; a thread's locks would be copied with it
     if copies < 1 or not sys.platform.startswith("linux") or not isinstance(project.files, Disk) or _has_threads():
         return {}
-    work = [file for file in files if BUILD in file.facts or (judge is not None and file.facts == {IMPORT})]
-    if sum(1.0 if BUILD in file.facts else 0.25 for file in work) < WORTH or len(work) > _MOST:
+    work = [
+        file for file in files if not _PLACE.isdisjoint(file.facts) or (judge is not None and file.facts == {IMPORT})
+    ]
+    if sum(0.25 if file.facts == {IMPORT} else 1.0 for file in work) < WORTH or len(work) > _MOST:
         return {}
     sizes = {file.path: _size(project.files, file) for file in work}
     work.sort(key=lambda file: -sizes[file.path])
@@ -127,9 +130,9 @@ def _share(project: Project, work: Sequence[File], judge: Judge | None, queue: i
     while number := os.read(queue, _WIDTH):
         file = work[int.from_bytes(number, "big")]
         builds = judged = None
-        if BUILD in file.facts:
+        if not _PLACE.isdisjoint(file.facts):
             with suppress(UnreadableError):
-                builds = read_builds(project, file, open_source(project, file))
+                builds = read_place(project, file, open_source(project, file))
         else:
             assert judge is not None
             judged = judge_file(project, file, judge)

@@ -131,7 +131,7 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
     faults: list[Finding] = []
     if not file.facts.isdisjoint({BUILD, RETAG}.intersection(wanted)):
         try:
-            found = _read_place(project, file, source)
+            found = read_place(project, file, source)
         except UnreadableError as error:
             found, how = _template_builds(source, file.kind, project)
             faults.append(_unreadable(source, file.kind, error, how))
@@ -156,7 +156,7 @@ def read_facts(project: Project, file: File, wanted: Collection[str], rules: Ite
     return Facts(source, builds, tuple(imports), images, tuple(faults), retags)
 
 
-def _read_place(project: Project, file: File, source: Source) -> tuple[Build, ...]:
+def read_place(project: Project, file: File, source: Source) -> tuple[Build, ...]:
     """The builds of one file, and its pulls, read once a project. Raises `UnreadableError`."""
     key = ("builds", file.path)
     if key not in project.memo:
