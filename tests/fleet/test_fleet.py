@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -364,6 +366,37 @@ def test_clones_are_made_beside_the_reading_and_are_never_too_many(
     assert not [folder for folder in folders if os.path.exists(folder)]
 
 
+def test_a_thread_that_takes_too_long_is_stopped(repository: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = repository({"build.sh": BUILD})
+    task = Task(Target("slow", str(root / ".git"), remote=False), seconds=0.5)
+
+    def survey(*_: object, **__: object) -> Audit:
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            time.sleep(0.01)
+        return Audit("")
+
+    with ThreadPoolExecutor(1) as threads:
+        with monkeypatch.context() as patch:
+            patch.setattr("prelaunch.audit.one.survey", survey)
+            start = time.monotonic()
+            assert threads.submit(work, task).result().audit.error == "took longer than 0 s"
+            assert time.monotonic() - start < 10
+        rows = [threads.submit(work, task._replace(seconds=600.0)).result() for _ in range(3)]
+    assert [row.audit.error for row in rows] == [""] * 3
+
+
+@pytest.mark.slow
+def test_a_cluster_says_what_the_pool_says(fleet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("distributed", reason="needs prelaunch[dask]")
+    pooled = rows(capsys, "--repos", str(fleet))
+    command = [sys.executable, "-m", "prelaunch", "audit", "--repos", str(fleet), "--format", "json"]
+    done = subprocess.run(
+        [*command, "--scheduler", "local"], capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path
+    )
+    assert {row["name"]: row for row in json.loads(done.stdout)["repositories"]} == pooled, done.stderr
+
+
 @pytest.mark.slow
 def test_a_killed_worker_of_a_cluster_loses_nothing(fleet: Path, tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="needs prelaunch[dask]")
@@ -397,7 +430,7 @@ def done(process):
         return []
 
 if __name__ == "__main__":
-    tasks = [Task(target) for target in targets({str(listed)!r})]
+    tasks = [Task(target, seconds=600) for target in targets({str(listed)!r})]
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         with Client(cluster) as client:
             client.run(slow)
@@ -419,8 +452,6 @@ if __name__ == "__main__":
 """
     script = tmp_path / "program.py"
     script.write_text(program)
-    import sys
-
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     pooled = sorted(

@@ -32,7 +32,8 @@ def lines(store: Store, run: int) -> Iterator[Parts]:
     """The totals, the worst repositories, and those that failed."""
     (total,) = (each for each in store.totals() if each.run == run)
     numbers = f"{total.certain} certain, {total.likely} likely, {total.hint} hint"
-    yield [(f"{total.repositories:,} repositories", "bold"), (f": {numbers}; {total.failed} failed", "")]
+    what = "repository" if total.repositories == 1 else "repositories"
+    yield [(f"{total.repositories:,} {what}", "bold"), (f": {numbers}; {total.failed} failed", "")]
     worst = [each for each in store.summaries(run) if not each.error and (each.certain or each.likely)]
     for each in islice(worst, _SHOWN):
         yield [

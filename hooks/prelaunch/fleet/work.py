@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import signal
 import tempfile
+import threading
 import time
 from argparse import Namespace
 from contextlib import closing, contextmanager
@@ -143,17 +144,44 @@ def _patch(tree: GitTree, options: Namespace) -> bytes:
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
     """Raise `_TooLongError` in here after some seconds, where the system can."""
-    if not seconds or not hasattr(signal, "setitimer"):
+    if not seconds:
         yield
-        return
+    elif threading.current_thread() is not threading.main_thread():  # a worker of a cluster has a thread for the work
+        with _within_thread(seconds):
+            yield
+    elif not hasattr(signal, "setitimer"):
+        yield
+    else:
 
-    def stop(*_: object) -> None:
-        raise _TooLongError
+        def stop(*_: object) -> None:
+            raise _TooLongError
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _within_thread(seconds: float) -> Iterator[None]:
+    """As `_within`, in a thread that no signal reaches. What waits for git is bounded by the time that git is given."""
+    import ctypes
+
+    thread, over = ctypes.c_ulong(threading.get_ident()), threading.Lock()
+
+    def stop() -> None:
+        if over.acquire(blocking=False):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_TooLongError))
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        timer.cancel()
+        if not over.acquire(blocking=False):  # it is on its way, and must not arrive in what comes after
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
