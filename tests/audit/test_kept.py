@@ -146,6 +146,25 @@ def test_a_bare_clone_is_surveyed_once_a_commit(
     assert len(surveyed) == 1
 
 
+def test_what_a_run_did_not_need_is_forgotten_when_it_is_too_much(
+    repository: Make,
+    capsys: pytest.CaptureFixture[str],
+    surveyed: list[str],
+    run_git: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = repository(FILES)
+    audit(capsys, str(root), "--history", "1")
+    for number in range(2):
+        (root / "run.sh").write_text(f"echo {number}\n")
+        run_git(root, "commit", "-qam", f"change {number}")
+    monkeypatch.setattr("prelaunch.audit.kept._LARGE", 10)
+    audit(capsys, str(root), "--history", "2")
+    surveyed.clear()
+    audit(capsys, str(root), "--history", "3")
+    assert len(surveyed) == 1
+
+
 def test_nothing_is_kept_of_a_clone_that_lacks_objects(
     repository: Make, capsys: pytest.CaptureFixture[str], run_git: Run, tmp_path: Path, cache: Path
 ) -> None:

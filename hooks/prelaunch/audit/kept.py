@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from prelaunch.call import Call
     from prelaunch.project import Settings
 
-_MOST_COMMITS = 20_000
-"""Of one repository. When there are more, what is not of the run at hand is forgotten."""
+_LARGE = 8_000_000
+"""Bytes of what is kept of one repository's commits. When it is more, what is not of the run at hand is forgotten."""
 
 
 def pack(value: Any) -> Any:  # noqa: ANN401 (any record to any JSON)
@@ -109,9 +109,10 @@ class Commits:
         """Keep what was found."""
         if self._path is None or self._used.keys() <= self._known.keys():
             return
-        both = {**self._known, **self._used}
-        kept = both if len(both) <= _MOST_COMMITS else self._used
-        document.write(self._path, self._key, json.dumps(kept).encode())
+        data = json.dumps({**self._known, **self._used}).encode()
+        if len(data) > _LARGE:
+            data = json.dumps(self._used).encode()
+        document.write(self._path, self._key, data)
 
 
 def _key(settings: Settings | None, *parts: object) -> str:
