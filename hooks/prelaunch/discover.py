@@ -55,13 +55,14 @@ class File:
 
 
 def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
-    """`paths` without the files of the commonest kinds (Python, YAML) in which no word stands that `look` asks for.
+    """`paths` without the files of the commonest kinds (Python, JavaScript, YAML) that hold no word that `look` wants.
 
     Small files are searched many at a time, because in most trees nearly all are plain, and one search through all of
     them costs a fraction of one through each. What cannot be read is kept, for `look` to say.
     """
     extra = words.get("") or ()
-    wanted: dict[str, tuple[Word, ...]] = {"yaml": (*YAML_WORDS, *extra, MARK, *_UTF16)}
+    javascript = (*BUILD_WORDS["javascript"], *extra, MARK, *_UTF16)
+    wanted: dict[str, tuple[Word, ...]] = {"yaml": (*YAML_WORDS, *extra, MARK, *_UTF16), "javascript": javascript}
     python = words.get("python", ())
     if python is not None:
         wanted["python"] = (*BUILD_WORDS["python"], *extra, *python, MARK, *_UTF16)

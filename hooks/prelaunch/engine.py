@@ -61,6 +61,7 @@ _PLACES = {
     "appveyor": "prelaunch.places.appveyor",
     "steps": "prelaunch.places.steps",
     "jenkins": "prelaunch.places.jenkins",
+    "javascript": "prelaunch.places.javascript",
     "windows": "prelaunch.places.windows_files",
     "tilt": "prelaunch.places.tilt",
     "just": "prelaunch.places.justfile",

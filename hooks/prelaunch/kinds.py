@@ -29,7 +29,8 @@ PIPELINE_KINDS = frozenset({"steps"}) | frozenset(
 )
 """The YAML of CI systems beside GitHub's and GitLab's."""
 PROGRAM_KINDS = frozenset(
-    {"jenkins", "windows", "tilt", "just", "npm", "terraform", "python"} | {"earthly", "tasks", "tox", "devcontainer"}
+    {"jenkins", "windows", "tilt", "just", "npm", "terraform", "python", "javascript"}
+    | {"earthly", "tasks", "tox", "devcontainer"}
 )
 """Files in a language of their own, or with commands in it."""
 BUILD_KINDS = (
@@ -92,6 +93,10 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
         (b"aws_cdk", b"DockerImage", b"ContainerImage", b"AssetImage", b"asset_image"),
         (b"pulumi_docker", b"Image"),
     ),
+    "javascript": (
+        (b"aws-cdk", b"DockerImage", b"ContainerImage", b"AssetImage", b"fromAsset"),
+        (b"@pulumi/", b"Image"),
+    ),
     "earthly": (b"SAVE IMAGE", *_RUNNERS),
     "devcontainer": (b"dockerfile", b"dockerFile"),
     "sam": (b"PackageType",),
@@ -129,6 +134,8 @@ _STEP_KEYS = (b"cmd:", b"cmds:", b"command:", b"commands:", b"run:", b"script:",
 _AZURE_STEPS = (b"- script:", b"- bash:", b"- pwsh:", b"- powershell:")
 _SUFFIXES = {
     "py": "python", "pyw": "python", "ipynb": "notebook",
+    "ts": "javascript", "mts": "javascript", "cts": "javascript",
+    "js": "javascript", "mjs": "javascript", "cjs": "javascript",
     "sh": "shell", "bash": "shell", "ksh": "shell", "zsh": "shell", "dash": "shell", "bats": "shell",
     "mk": "makefile", "mak": "makefile", "make": "makefile",
     "dockerfile": "dockerfile", "containerfile": "dockerfile",
@@ -142,6 +149,8 @@ _OTHER_SUFFIXES = frozenset(
     "java kt php pl lua c h cc cpp cs swift scala sql ps1 bat cmd css scss svg png gif jpg log orig rej patch diff "
     "dockerignore gitignore sha256 sig asc zip gz tar pyc pyi vim el so dll dylib exe whl jar".split()
 )
+_OF_MACHINES = (".d.ts", ".d.mts", ".d.cts", ".min.js", ".min.mjs", ".min.cjs")
+"""Declarations without a program, and programs that a program wrote."""
 _INTERPRETERS = {
     b"sh": "shell", b"bash": "shell", b"dash": "shell", b"zsh": "shell", b"ksh": "shell", b"ash": "shell",
     b"bats": "shell", b"make": "makefile", b"python": "python", b"python2": "python", b"python3": "python",
@@ -167,6 +176,8 @@ def kind_by_name(path: str) -> str:
     kind = _SUFFIXES.get(suffix, "")
     if kind == "yaml":
         return _yaml_kind(path, lower)
+    if kind == "javascript" and lower.endswith(_OF_MACHINES):
+        return ""
     if kind == "hcl" or (suffix == "json" and "bake" in lower):
         return "bake" if "bake" in lower else "hcl"
     if kind:

@@ -230,7 +230,8 @@ class Value(NamedTuple):
 class Slot(NamedTuple):
     """Where and how this place would spell a platform: `before + joint.join(quote + platform + quote) + after`.
 
-    `span` is replaced (usually empty: an insertion). `many` is False where only one platform can be said.
+    `span` is replaced (usually empty: an insertion). `many` is False where only one platform can be said. `constants`
+    names the class whose constants stand for the platforms (AWS CDK's `Platform`), where a text would not do.
     """
 
     span: Span
@@ -239,10 +240,18 @@ class Slot(NamedTuple):
     joint: str = ","
     quote: str = ""
     many: bool = True
+    constants: str = ""
 
     def spell(self, platforms: tuple[str, ...]) -> str:
         """The text that says `platforms` here."""
-        return self.before + self.joint.join(f"{self.quote}{name}{self.quote}" for name in platforms) + self.after
+        return self.before + self.joint.join(map(self._word, platforms)) + self.after
+
+    def _word(self, platform: str) -> str:
+        if not self.constants:
+            return f"{self.quote}{platform}{self.quote}"
+        if platform in {"linux/amd64", "linux/arm64"}:
+            return f"{self.constants}.{platform.upper().replace('/', '_')}"
+        return f"{self.constants}.custom('{platform}')"
 
 
 class Build(NamedTuple):

@@ -58,6 +58,11 @@ PLACES = (
     Place(("goreleaser",), "GoReleaser", "`dockers`, `dockers_v2`, `kos`", mended=False),
     Place(("skaffold",), "Skaffold", "artifacts, of profiles too"),
     Place(("ansible",), "Ansible", "`docker_image`, `docker_image_build`, `podman_image`, compose modules, commands"),
+    Place(
+        ("javascript",),
+        "TypeScript, JavaScript",
+        "images of AWS CDK and of Pulumi (docker, docker-build, awsx)",
+    ),
     Place(("terraform",), "Terraform", "`docker_image` with `build`, `local-exec`"),
     Place(("tilt",), "Tiltfile", "`docker_build`, `custom_build`, `local`"),
     Place(("taskfile", "just", "npm"), "Taskfile, justfile, `package.json`, `composer.json`", "commands"),

@@ -38,7 +38,7 @@ _OPEN_ENDED = "?"
 """Stands for the Dockerfile of the builds that do not say which one they use."""
 
 _OPEN = (UNKNOWN, HANDED, UNSET)
-_PYTHON = frozenset({"python", "notebook"})  # far too many to read, for the few that build by the SDK
+_PROGRAMS = frozenset({"python", "notebook", "javascript"})  # far too many to read, for the few that build an image
 
 
 def possible_images(project: Project, source: Source) -> tuple[Image, ...]:
@@ -136,7 +136,7 @@ def whole(project: Project) -> bool:
 
 
 def all_builds(project: Project) -> tuple[Build, ...]:
-    """Every build of the repository, the programs' in Python left out."""
+    """Every build of the repository, those of programs left out."""
     key = ("images", "all")
     if key not in project.memo:
         project.memo[key] = tuple(_builds(project))
@@ -158,7 +158,7 @@ def _builds(project: Project) -> Iterator[Build]:
 def _build_files(project: Project) -> Iterator[File]:
     from prelaunch.kinds import BUILD
 
-    for file in project.candidates(without=_PYTHON):
+    for file in project.candidates(without=_PROGRAMS):
         if BUILD in file.facts:
             yield file
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.model import Build, Source
-    from prelaunch.places.jenkins_tokens import Argument
     from prelaunch.places.script import Dialect
+    from prelaunch.places.tokens import Argument
     from prelaunch.project import Project
 
 _STEPS: dict[str, Dialect] = {"sh": "sh", "bat": "cmd", "powershell": "powershell", "pwsh": "powershell"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Step, Value
-from prelaunch.places.jenkins_tokens import MAX_ARGUMENTS, Tokens
+from prelaunch.places.tokens import MAX_ARGUMENTS, Tokens
+from prelaunch.readers.groovy import scan
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Pipeline(Tokens):
     """A pipeline's tokens, and the values of its names. Offsets are those of the source."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__(source, scan(source.text))
         self.environment: dict[int, dict[str, Value]] = {}
         """What `environment`, `withEnv` and a matrix set, by the number of the bracket that they hold in (-1: all)."""
         self.folders: dict[int, str] = {}

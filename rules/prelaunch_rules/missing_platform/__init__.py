@@ -92,6 +92,7 @@ _CURES = {
     "aws-cdk": "the argument `platform`",
     "pulumi-docker": "`platform` to its `build`",
     "pulumi-docker-build": "`platforms`",
+    "pulumi-awsx": "`platform`",
     "serverless-framework": "`platform`",
     "devcontainer": "`--platform` to `build.options`",
     "docker-sdk": "the argument `platform`",

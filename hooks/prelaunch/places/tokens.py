@@ -1,12 +1,13 @@
-"""The tokens of a Jenkins pipeline: calls with their arguments, and the brackets around them."""
+"""The tokens of a program in Groovy or JavaScript: calls with their arguments, and the brackets around them."""
 
 from __future__ import annotations
 
-from prelaunch.readers.groovy import Brackets, scan
+from prelaunch.readers.groovy import Brackets
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import Source
+    from prelaunch.readers.groovy import Token
 
 MAX_ARGUMENTS = 200
 _MAX_TOKENS = 2_000
@@ -19,11 +20,11 @@ Argument = tuple[str, int, int]
 
 
 class Tokens:
-    """A pipeline's tokens by number. Offsets are those of the source."""
+    """A program's tokens by number. Offsets are those of the source."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, tokens: tuple[Token, ...]) -> None:
         self.source = source
-        self.tokens = scan(source.text)
+        self.tokens = tokens
         self.brackets = Brackets.of(self.tokens)
 
     def mark(self, number: int, text: str) -> bool:

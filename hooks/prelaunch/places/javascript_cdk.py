@@ -1,0 +1,105 @@
+"""Images of AWS CDK in JavaScript and TypeScript: assets, which are built where `cdk deploy` runs and pushed to ECR.
+
+An asset takes `platform: Platform.LINUX_AMD64` (aws-cdk aws-ecr-assets/lib/image-asset.ts) and is built for the machine
+at hand otherwise. `DockerImageCode.fromImageAsset` takes the platform of its function's `architecture` where one is
+named (aws-lambda/lib/image-function.ts). What CDK builds only to bundle code (`DockerImage.fromBuild`) runs nowhere.
+"""
+
+from __future__ import annotations
+
+from prelaunch.model import Step
+from prelaunch.places.javascript_said import MISSING, Said
+from prelaunch.places.javascript_slots import argument_slot, property_slot
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from prelaunch.model import Build, Slot
+    from prelaunch.places.javascript_call import Call
+    from prelaunch.places.javascript_values import Program
+
+_CDK = ("aws-cdk-lib", "@aws-cdk/", "monocdk")
+_ECR_ASSETS = ("aws-cdk-lib/aws-ecr-assets", "aws-cdk-lib.aws_ecr_assets", "@aws-cdk/aws-ecr-assets")
+ARCHITECTURES = {"ARM_64": "linux/arm64", "X86_64": "linux/amd64"}
+"""Lambda's, by the constants of CDK's `Architecture`, and their platforms."""
+
+
+class _Asset(NamedTuple):
+    """A call that builds an image: which argument are its properties and its folder (None: a property)."""
+
+    properties: int
+    folder: int | None = 0
+    new: bool = False
+
+
+_ASSETS = {
+    "DockerImageAsset": _Asset(2, None, new=True),
+    "AssetImage": _Asset(1, new=True),
+    "AssetImageCode": _Asset(1, new=True),
+    "ContainerImage.fromAsset": _Asset(1),
+    "DockerImageCode.fromImageAsset": _Asset(1),
+    "Code.fromAssetImage": _Asset(1),
+    "AgentRuntimeArtifact.fromAsset": _Asset(1),
+    "LinuxBuildImage.fromAsset": _Asset(2, None),
+}
+"""By the end of the name."""
+
+LAST = frozenset(name.rpartition(".")[2] for name in _ASSETS)
+"""The last words of the names of calls that build."""
+
+
+def image(call: Call) -> Build | None:
+    """The image that a call builds; None where it is no such call."""
+    if not call.name.startswith(_CDK):
+        return None
+    asset = next((asset for end, asset in _ASSETS.items() if call.name.endswith(f".{end}")), None)
+    if asset is None or asset.new != call.new:
+        return None
+    value = call.argument(asset.properties)
+    settings = call.object(value)
+    said = call.said(settings, value, "platform")
+    if said.state == "missing" and call.name.endswith("DockerImageCode.fromImageAsset"):
+        said = _of_function(call)
+    values = settings.values if settings is not None else {}
+    folder = call.argument(asset.folder) if asset.folder is not None else values.get("directory")
+    inputs = call.inputs(settings, folder, values.get("file"), "target buildArgs")
+    slot = _slot(call, asset) if said.state == "missing" else None
+    return call.build("aws-cdk", said, inputs)._replace(published=True, slot=slot)
+
+
+def _of_function(call: Call) -> Said:
+    """What the function says whose `code` the image is, by its `architecture`."""
+    program = call.program
+    around = program.brackets.parent[call.number]
+    settings = program.object_at(around) if program.mark(around, "{") else None
+    if settings is None or "code" not in settings.values:
+        elsewhere = "architecture" in program.source.text
+        return Said("unknown", steps=(Step("a function may name an `architecture`"),)) if elsewhere else MISSING
+    value = settings.values.get("architecture")
+    if value is None:
+        return Said("unknown", steps=(Step("more is spread into the function"),)) if settings.spreads else MISSING
+    names = program.chain(value)
+    known = ARCHITECTURES.get(names[-1]) if len(names) > 1 else None
+    return Said("explicit", (known,) if known else (), (Step("the function's `architecture`"),))
+
+
+def _slot(call: Call, asset: _Asset) -> Slot | None:
+    """Where the call can name a platform, which takes that CDK's `Platform` is at hand."""
+    constants = _platform_class(call.program)
+    if "AgentRuntimeArtifact" in call.name:
+        return None  # runs on arm64 only, whatever the rest of the project runs on
+    value = call.argument(asset.properties)
+    settings = call.object(value)
+    if not constants or len(call.arguments) < asset.properties:
+        return None
+    if value is None:
+        return argument_slot(call.program, call.number, call.arguments[-1], "platform", constants)
+    return property_slot(call.program, settings, "platform", constants=constants) if settings is not None else None
+
+
+def _platform_class(program: Program) -> str:
+    """How the file can name CDK's `Platform`; "" where nothing that it imports holds it."""
+    imports = program.imports.items()
+    own = [name for name, origin in imports if origin in {f"{module}.Platform" for module in _ECR_ASSETS}]
+    modules = [f"{name}.Platform" for name, origin in imports if origin in _ECR_ASSETS]
+    whole = [f"{name}.aws_ecr_assets.Platform" for name, origin in imports if origin == "aws-cdk-lib"]
+    return next(iter((*own, *modules, *whole)), "")

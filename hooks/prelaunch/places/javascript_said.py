@@ -1,0 +1,191 @@
+"""What an expression of a JavaScript or TypeScript file says: a platform, a folder, a text. Nothing is run."""
+
+from __future__ import annotations
+
+import posixpath
+
+from prelaunch.model import UNKNOWN, Step
+from prelaunch.places.javascript_values import MAX_DEPTH, literal
+from prelaunch.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from prelaunch.model import State
+    from prelaunch.places.javascript_tokens import Range
+    from prelaunch.places.javascript_values import Program
+
+_NOTHING = frozenset({"undefined", "null"})
+_JOINS = frozenset({"join", "resolve", "normalize"})
+_HERE = (["__dirname"], ["import", "meta", "dirname"])
+
+
+class Said(NamedTuple):
+    """What is said of a platform, as `Build` has it."""
+
+    state: State
+    platforms: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+MISSING = Said("missing")
+
+
+class Place(NamedTuple):
+    """A path: relative to the file's folder (`beside`), or to where the program is started."""
+
+    beside: bool
+    path: str
+
+
+def platform(program: Program, value: Range, depth: int = 0) -> Said:
+    """What an expression says: `Platform.LINUX_AMD64`, a text, a constant that holds one, a choice, a list of these."""
+    value = program.trimmed(value)
+    first, stop = value
+    if first >= stop or depth > MAX_DEPTH:
+        return Said("unknown")
+    names = program.chain(value)
+    if names:
+        return _named(program, names, first, depth)
+    if stop == first + 1 and program.is_kind(first, "string"):
+        found = text(program, value)
+        return _explicit(found) if found else MISSING if found is not None else Said("explicit")
+    if program.mark(first, "[") and program.brackets.close[first] == stop - 1:
+        return _listed(program, (first + 1, stop - 1), depth)
+    question = program.split(value, "?")
+    if len(question) > 1:
+        branches = program.split((question[1][0], stop), ":")
+        middle = branches[0]
+        return _either(platform(program, middle, depth + 1), platform(program, (middle[1] + 1, stop), depth + 1))
+    for mark in ("??", "||"):
+        parts = program.split(value, mark)
+        if len(parts) > 1:
+            otherwise = platform(program, parts[-1], depth + 1)  # what is in force where the rest is not given
+            return otherwise if otherwise.state != "missing" else Said("unknown")
+    opening = program.opening.get(stop - 1, first)
+    if opening > first and ".".join(program.chain_to(program.before(opening))[1]).endswith("Platform.custom"):
+        return platform(program, (opening + 1, stop - 1), depth + 1)
+    return Said("explicit")
+
+
+def _explicit(written: str) -> Said:
+    return Said("explicit", tuple(name for one in written.split(",") if (name := one.strip())))
+
+
+def _either(one: Said, other: Said) -> Said:
+    both = tuple(dict.fromkeys((*one.platforms, *other.platforms)))
+    steps = tuple(dict.fromkeys((*one.steps, *other.steps)))
+    return Said(one.state if one.state == other.state else "unknown", both, steps)
+
+
+def _named(program: Program, names: list[str], at: int, depth: int) -> Said:
+    """What `undefined`, `Platform.LINUX_AMD64`, `platform` or `settings.platform` says."""
+    name = ".".join(names)
+    if name in _NOTHING:
+        return MISSING
+    if len(names) > 1 and names[-2].endswith("Platform") and "_" in names[-1]:
+        return Said("explicit", (names[-1].lower().replace("_", "/"),))
+    if names[0] == "process":
+        return Said("unknown", steps=(Step(f"`{name}` is the environment's"),))
+    if names[0] == "this":
+        return Said("unknown", steps=(Step(f"`{name}` is not known"),))
+    declared, found = program.lookup(names[0], at)
+    for key in names[1:]:
+        settings = program.object(found, found[0] - 1) if found is not None else None
+        found = settings.values.get(key) if settings is not None else None
+    if found is not None:
+        said = platform(program, found, depth + 1)
+        line = program.source.position(program.tokens[min(found[0], len(program.tokens) - 1)].start)[0]
+        return said._replace(steps=(Step(f"`{name}` is set", program.source.path, line), *said.steps))
+    if not declared:
+        return Said("delegated", steps=(Step(f"`{name}` is handed in by the caller"),))
+    return Said("explicit" if len(names) == 1 and program.is_imported(names[0]) else "unknown")
+
+
+def _listed(program: Program, inside: Range, depth: int) -> Said:
+    parts = program.items(*inside)
+    if not parts:
+        return MISSING
+    said = [platform(program, part, depth + 1) for part in parts if not program.mark(part[0], ".")]
+    known = tuple(dict.fromkeys(name for one in said for name in one.platforms))
+    steps = tuple(dict.fromkeys(step for one in said for step in one.steps))
+    named = any(one.state in {"explicit", "delegated"} for one in said)
+    return Said("explicit" if named else "unknown", known, steps)
+
+
+def text(program: Program, value: Range, depth: int = 0) -> str | None:
+    """The text that an expression comes to; None where it is not known."""
+    first, stop = program.trimmed(value)
+    if stop != first + 1 or depth > MAX_DEPTH:
+        return None
+    token = program.tokens[first]
+    if token.kind == "name":
+        _, found = program.lookup(token.text, first)
+        return text(program, found, depth + 1) if found is not None else None
+    if token.kind != "string":
+        return None
+    pieces: list[str | None] = []
+    for part in token.parts:
+        if not part.reference:
+            pieces.append(part.text)
+            continue
+        _, found = program.lookup(part.text, first)
+        pieces.append(text(program, found, depth + 1) if found is not None else None)
+    return None if None in pieces else "".join(piece for piece in pieces if piece is not None)
+
+
+def place(program: Program, value: Range, depth: int = 0) -> Place | None:
+    """The path that an expression comes to: a text, `path.join(__dirname, 'app')`, `__dirname + '/app'`."""
+    first, stop = value = program.trimmed(value)
+    if first >= stop or depth > MAX_DEPTH:
+        return None
+    names = program.chain(value)
+    if names in _HERE:
+        return Place(beside=True, path="")
+    if len(names) == 1:
+        _, found = program.lookup(names[0], first)
+        return place(program, found, depth + 1) if found is not None else None
+    token = program.tokens[first]
+    if stop == first + 1 and token.kind == "string":
+        if token.parts and token.parts[0].reference and token.parts[0].text in {".".join(names) for names in _HERE}:
+            rest = literal(token._replace(parts=token.parts[1:]))
+            return Place(beside=True, path=rest.lstrip("/")) if rest or len(token.parts) == 1 else None
+        path = text(program, value)
+        return Place(beside=False, path=path) if path is not None else None
+    sums = program.split(value, "+")
+    if len(sums) > 1:
+        return _together([place(program, one, depth + 1) for one in sums], glue="")
+    opening = program.opening.get(stop - 1, first)
+    if opening > first:
+        start, called = program.chain_to(program.before(opening))
+        if start == first and ".".join(called) == "process.cwd":
+            return Place(beside=False, path="")
+        if start == first and called[-1] in _JOINS:
+            parts = program.items(opening + 1, stop - 1)
+            return _together([place(program, part, depth + 1) for part in parts], glue="/")
+    return None
+
+
+def _together(parts: list[Place | None], glue: str) -> Place | None:
+    known = [part for part in parts if part is not None]
+    if len(known) != len(parts) or not known or any(part.beside for part in known[1:]):
+        return None
+    path = glue.join(part.path for part in known if part.path)
+    path = path.lstrip("/") if known[0].beside else path
+    return Place(known[0].beside, posixpath.normpath(path) if path else "")
+
+
+def arguments(program: Program, value: Range | None, at: int) -> tuple[tuple[str, str | None], ...]:
+    """Build arguments, of an object; None for a value that is not known."""
+    given = program.object(value, at) if value is not None else None
+    return tuple((name, text(program, one)) for name, one in given.values.items()) if given is not None else ()
+
+
+def shown(program: Program, value: Range | None) -> str:
+    """A text with `UNKNOWN` for what is not literal; "" where there is none."""
+    if value is None:
+        return ""
+    first, stop = program.trimmed(value)
+    if program.text(stop - 2) == "interpolate":
+        first = stop - 1  # pulumi.interpolate`...`
+    if stop == first + 1 and program.is_kind(first, "string"):
+        return "".join(UNKNOWN if part.reference else part.text for part in program.tokens[first].parts)
+    return text(program, value) or UNKNOWN

@@ -1,0 +1,126 @@
+"""The tokens of a JavaScript or TypeScript file as expressions: their parts, the names in them, what is around them."""
+
+from __future__ import annotations
+
+from prelaunch.places.tokens import Tokens
+from prelaunch.readers.javascript import scan
+from prelaunch.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prelaunch.model import Source
+
+Range = tuple[int, int]
+"""An expression: the numbers of its first token and of the one behind its last."""
+
+CASTS = frozenset({"as", "satisfies"})
+"""The words between an expression and its type."""
+
+MAX_STEPS = 2_000
+"""Tokens that are looked at for the end of one expression or declaration."""
+
+
+class Expressions(Tokens):
+    """The tokens of a file. Offsets are those of the source."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source, scan(source.text))
+        self.opening = {stop: start for start, stop in self.brackets.close.items()}
+        """The numbers of opening brackets by those of the brackets that close them."""
+
+    def before(self, number: int) -> int:
+        """The number of the token before this one, line ends left out; -1 for none."""
+        number -= 1
+        while number >= 0 and self.tokens[number].kind == "line":
+            number -= 1
+        return number
+
+    def after(self, number: int) -> int:
+        """The number of the token behind this one, line ends left out."""
+        number += 1
+        while number < len(self.tokens) and self.tokens[number].kind == "line":
+            number += 1
+        return number
+
+    def text(self, number: int) -> str:
+        """The text of a name or mark, "" for anything else."""
+        return self.tokens[number].text if 0 <= number < len(self.tokens) else ""
+
+    def trimmed(self, value: Range) -> Range:
+        """An expression without line ends, brackets around all of it, type casts and `!` behind it."""
+        first, stop = value
+        stop = min(stop, len(self.tokens))
+        while True:
+            while first < stop and self.is_kind(first, "line"):
+                first += 1
+            while first < stop and (self.is_kind(stop - 1, "line") or (stop - 1 > first and self.mark(stop - 1, "!"))):
+                stop -= 1
+            cast = self._cast(first, stop)
+            if cast < stop:
+                stop = cast
+            elif self.mark(first, "(") and self.brackets.close[first] == stop - 1:
+                first, stop = first + 1, stop - 1
+            else:
+                return first, stop
+
+    def _cast(self, first: int, stop: int) -> int:
+        at = first
+        for _ in range(MAX_STEPS):
+            if at >= stop:
+                break
+            if at > first and self.tokens[at].text in CASTS and not self.mark(self.before(at), "."):
+                return at
+            at = self.behind(at)
+        return stop
+
+    def split(self, value: Range, mark: str) -> list[Range]:
+        """The parts of an expression between marks outside of all brackets."""
+        first, stop = value
+        found: list[Range] = []
+        at = first
+        while at < stop:
+            if self._is_mark(at, mark):
+                found.append((first, at))
+                first = at = at + len(mark)
+            else:
+                at = self.behind(at)
+        return [*found, (first, stop)]
+
+    def items(self, first: int, stop: int) -> list[Range]:
+        """The expressions between commas, each trimmed; none for what is empty."""
+        parts = (self.trimmed(part) for part in self.split((first, stop), ","))
+        return [part for part in parts if part[0] < part[1]]
+
+    def _is_mark(self, number: int, mark: str) -> bool:
+        """Whether the operator `mark` stands there, and not a longer one that begins or ends so."""
+        texts = [self.text(number + offset) for offset in range(-1, len(mark) + 1)]
+        if texts[1:-1] != list(mark) or any(not self.is_kind(number + at, "mark") for at in range(len(mark))):
+            return False
+        return mark != "?" or (texts[2] not in {"?", "."} and texts[0] != "?")
+
+    def chain(self, value: Range) -> list[str]:
+        """The names of `a.b.c`; none where the expression is anything else."""
+        first, stop = self.trimmed(value)
+        names: list[str] = []
+        while first < stop and self.is_kind(first, "name"):
+            names.append(self.text(first))
+            first = self.after(first)
+            if first >= stop:
+                return names
+            if self.mark(first, "?") or self.mark(first, "!"):
+                first = self.after(first)
+            if not self.mark(first, "."):
+                return []
+            first = self.after(first)
+        return []
+
+    def chain_to(self, number: int) -> tuple[int, list[str]]:
+        """The names of `a.b.c` that end with the token `number` ("?" for what is no name), and where they begin."""
+        names = [self.text(number)]
+        while self.mark(dot := self.before(number), "."):
+            number = self.before(dot)
+            if self.mark(number, "?") or self.mark(number, "!"):
+                number = self.before(number)
+            if not self.is_kind(number, "name"):
+                return max(number, 0), ["?", *names]
+            names.insert(0, self.text(number))
+        return number, names
