@@ -132,3 +132,28 @@ def test_a_command_is_a_build_where_its_target_saves_an_image(tmp_path: Path, co
 )
 def test_any_text_is_read(parts: list[str]) -> None:
     read("".join(parts))
+
+
+@pytest.mark.parametrize(
+    ("text", "dockerfile", "context", "target"),
+    [
+        ("a:\n    FROM DOCKERFILE .\n    SAVE IMAGE a\n", "Dockerfile", "", None),
+        (
+            "a:\n    FROM DOCKERFILE -f web/Dockerfile.x --target t web\n    SAVE IMAGE a\n",
+            "web/Dockerfile.x",
+            "web",
+            "t",
+        ),
+        ("b:\n    FROM DOCKERFILE web\na:\n    FROM +b\n    SAVE IMAGE a\n", "web/Dockerfile", "web", None),
+        ("a:\n    FROM DOCKERFILE +b/\n    SAVE IMAGE a\n", None, None, None),
+        ("a:\n    FROM alpine\n    SAVE IMAGE a\n", None, "", None),
+    ],
+)
+def test_what_an_image_is_made_of(
+    tmp_path: Path, text: str, dockerfile: str | None, context: str | None, target: str | None
+) -> None:
+    (tmp_path / "web").mkdir()
+    for name in ("Dockerfile", "web/Dockerfile", "web/Dockerfile.x"):
+        (tmp_path / name).write_text("FROM x\n")
+    [build] = read(text, str(tmp_path))
+    assert (build.dockerfile, build.context, build.target) == (dockerfile, context, target)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,9 @@ from hypothesis import strategies as st
 from prelaunch.model import Build, Source
 from prelaunch.places import python_code, tilt
 from prelaunch.project import Project, UnreadableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def read(text: str, path: str = "tasks.py") -> list[Build]:
@@ -276,6 +281,74 @@ def test_the_images_of_cdk_and_pulumi_are_builds(
     [build] = python_code.builds(Source("app.py", f"{text}\n"), Project("/nowhere"))
     assert (build.tool, build.state, build.platforms, build.published) == (tool, state, platforms, published)
     assert build.slot is None
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "platforms"),
+    [
+        ("F(self, 'f', code=_lambda.DockerImageCode.from_image_asset('api'))", "missing", ()),
+        (
+            "F(self, 'f', code=_lambda.DockerImageCode.from_image_asset('api'), architecture=Architecture.ARM_64)",
+            "explicit",
+            ("linux/arm64",),
+        ),
+        ("F(self, 'f', code=_lambda.DockerImageCode.from_image_asset('api'), **more)", "unknown", ()),
+        ("code = _lambda.DockerImageCode.from_image_asset('api')\nF(code=code, architecture=x)", "unknown", ()),
+    ],
+)
+def test_the_image_of_a_function_is_for_its_architecture(text: str, state: str, platforms: tuple[str, ...]) -> None:
+    [build] = python_code.builds(Source("app.py", f"{CDK}{text}\n"), Project("/nowhere"))
+    assert (build.state, build.platforms) == (state, platforms)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "'api'",
+        "'./api'",
+        "os.path.join(os.path.dirname(__file__), '..', 'api')",
+        "os.path.abspath(os.path.dirname(os.path.abspath(__file__)) + '/../api')",
+        "str(Path(__file__).resolve().parent.parent / 'api')",
+        "str(Path(__file__).parents[1].joinpath('api'))",
+        "f'{os.getcwd()}/api'",
+        "FOLDER",
+        "f'{HERE}/../api'",
+    ],
+)
+def test_the_folder_and_the_dockerfile_of_an_image_of_cdk_and_pulumi(tmp_path: Path, folder: str) -> None:
+    for name in ("cdk.json", "api/Dockerfile", "api/Dockerfile.x"):
+        path = tmp_path / "infra" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("FROM x\n")
+    more = "FOLDER = 'api'\nHERE = os.path.dirname(__file__)\n"
+    calls = (
+        f"ecs.ContainerImage.from_asset({folder}, file='Dockerfile.x', target='t', build_args={{'A': 'b', 'C': d}})",
+        (
+            f"DockerImageAsset(self, 'a', directory={folder}, file='Dockerfile.x', target='t',"
+            " build_args={'A': 'b', 'C': d})"
+        ),
+        (
+            f"docker.Image('a', build=DockerBuildArgs(context={folder}, dockerfile='api/Dockerfile.x', target='t',"
+            " args={'A': 'b', 'C': d}))"
+        ),
+        (
+            f"docker_build.Image('a', context=docker_build.BuildContextArgs(location={folder}), target='t',"
+            " dockerfile={'location': 'api/Dockerfile.x'}, build_args={'A': 'b', 'C': d})"
+        ),
+    )
+    for call in calls:
+        source = Source("infra/stacks/app.py", f"import os\n{CDK}{PULUMI}{more}{call}\n")
+        [build] = python_code.builds(source, Project(str(tmp_path)))
+        assert (build.dockerfile, build.context) == ("infra/api/Dockerfile.x", "infra/api")
+        assert (build.target, build.arguments) == ("t", (("A", "b"), ("C", None)))
+
+
+def test_a_folder_that_is_not_known_names_no_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM x\n")
+    for folder in ("given", "os.path.join(x, 'api')", "Path(__file__).parents[n]", "1", "'/'", "'../..'"):
+        source = Source("app.py", f"{CDK}ecs.ContainerImage.from_asset({folder})\n")
+        [build] = python_code.builds(source, Project(str(tmp_path)))
+        assert (build.dockerfile, build.context) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 
 from prelaunch.model import UNKNOWN, Build, Step
+from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
 from prelaunch.places.invoked import platform_given
 from prelaunch.places.script import Setting, read_script, unite
 from prelaunch.places.verdicts import bare
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _HOST = frozenset({"native", "user"})
 _HOST_VARIABLES = frozenset({"NATIVEPLATFORM", "USERPLATFORM", "BUILDPLATFORM"})
 _PASSED = "TARGETPLATFORM"
+_FROMS = frozenset({"FROM", "FROM DOCKERFILE"})
 _MAX_DEPTH = 20
 _MAX_CALLERS = 50
 _MAX_WORK = 2_000
@@ -121,7 +123,7 @@ class _Earthfile:
             if given is not None:
                 state, steps = "delegated", (given,)
         known = [one.platform for one in named if one.platform and UNKNOWN not in one.platform]
-        return Build(
+        build = Build(
             source=self.source,
             span=statement.span,
             tool="earthly",
@@ -133,6 +135,28 @@ class _Earthfile:
             images=tuple(bare(self._resolved(image, name)) for image in images),
             whole=state == "explicit" and len(known) == len(named),
         )
+        return with_inputs(build, self._inputs(name, project))
+
+    def _inputs(self, name: str, project: Project) -> Inputs:
+        """What a target is made of: of a Dockerfile where it is `FROM DOCKERFILE`, else of its own folder."""
+        folder = posixpath.dirname(self.source.path)
+        for _ in range(_MAX_DEPTH):
+            last = next((one for one in reversed(self.recipes[name]) if one.keyword in _FROMS), None)
+            start = (last.plain() or [""])[-1] if last is not None else ""
+            if last is not None and last.keyword == "FROM DOCKERFILE":
+                files, targets = (last.flags("-f") or [""])[-1], last.flags("--target")
+                target = targets[-1] if targets else None
+                arguments = named_arguments(self._resolved(one, name) for one in last.flags("--build-arg"))
+                if any(mark in text for text in (start, files) for mark in "+$"):
+                    return Inputs(None, None, target, arguments)  # made by another target
+                return inputs_in([folder], start, files, project, target=target, arguments=arguments, beside=True)
+            if last is None and name != BASE:
+                name = BASE
+            elif start.startswith("+") and start[1:] in self.recipes:
+                name = start[1:]
+            else:
+                break
+        return Inputs(None, folder)
 
     def _platforms(self, name: str, depth: int) -> Iterator[_Said]:
         """What a target is built for: by its own `FROM`, else case by case by what builds it."""
@@ -162,7 +186,7 @@ class _Earthfile:
         """The platform of the last `FROM` that names one, in the recipe or in what it starts from; none without."""
         if depth > _MAX_DEPTH or name not in self.recipes:
             return []
-        last = next((one for one in reversed(self.recipes[name]) if one.keyword in {"FROM", "FROM DOCKERFILE"}), None)
+        last = next((one for one in reversed(self.recipes[name]) if one.keyword in _FROMS), None)
         if last is None:
             return self._from(BASE, depth + 1) if name != BASE else []
         found = [one for text in last.flags("--platform") for one in self._values(text, name, last)]

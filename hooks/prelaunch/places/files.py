@@ -37,6 +37,9 @@ class Inputs(NamedTuple):
     arguments: tuple[tuple[str, str | None], ...] = ()
 
 
+NO_INPUTS = Inputs()
+
+
 def inputs(invocation: Invocation, directory: str, path: str, project: Project) -> Inputs:
     """The Dockerfile of a build command (where it is literal and in the repository) and what else it is built with."""
     if invocation.tool.kind != "build":
@@ -96,6 +99,52 @@ def inputs_in(
             if path and project.exists(path):
                 return Inputs(path, None if folder is None else inside(folder), target, arguments)
     return Inputs(None, None, target, arguments)
+
+
+_PROGRAM_ROOTS = ("cdk.json", "Pulumi.yaml", "Pulumi.yml")
+_MAX_FOLDERS = 20
+
+
+def started_in(path: str, project: Project) -> list[str]:
+    """The folders that a program of AWS CDK or Pulumi at `path` may be started in, which its paths are relative to.
+
+    The nearest one that its tool knows for a project's, or else the file's own and all above.
+    """
+    folders = [posixpath.dirname(path)]
+    while folders[-1] and len(folders) < _MAX_FOLDERS:
+        folders.append(posixpath.dirname(folders[-1]))
+    roots = [one for one in folders if any(project.exists(posixpath.join(one, name)) for name in _PROGRAM_ROOTS)]
+    return roots[:1] or folders
+
+
+def inputs_of_program(
+    place: tuple[bool, str] | None,
+    file: tuple[bool, str] | None,
+    path: str,
+    project: Project,
+    *,
+    beside: bool = False,
+    rest: Inputs = NO_INPUTS,
+) -> Inputs:
+    """The inputs of an image that a program at `path` builds of the folder `place` and, where it names one, of `file`.
+
+    Each is a path and whether it is relative to the program's file, else to where the program is started; the
+    Dockerfile is relative to the folder unless `beside` is set or it is given as beside the file. `rest` is the target
+    and the like.
+    """
+    if place is None:
+        return rest
+    own = posixpath.dirname(path)
+    for base in started_in(path, project):
+        folder = posixpath.normpath(posixpath.join(own if place[0] else base, place[1]))
+        apart = file is not None and (beside or file[0])
+        name = file[1] if file is not None else ""
+        if file is not None and apart:
+            name = posixpath.normpath(posixpath.join(own if file[0] else base, file[1]))
+        found = inputs_in([""], folder, name, project, target=rest.target, arguments=rest.arguments, beside=apart)
+        if found.dockerfile is not None:
+            return found
+    return rest
 
 
 def with_inputs(build: Build, inputs: Inputs) -> Build:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from prelaunch.model import UNKNOWN, Build, Span, Step
-from prelaunch.places.files import Inputs, inputs_in, with_inputs
+from prelaunch.places.files import Inputs, inputs_of_program, with_inputs
 from prelaunch.places.javascript_said import MISSING, Said, arguments, place, platform, shown, text
 from prelaunch.places.verdicts import bare
 from prelaunch.resolve import MARKERS
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from prelaunch.places.javascript_said import Place
     from prelaunch.places.javascript_tokens import Range
     from prelaunch.places.javascript_values import Object, Program
     from prelaunch.project import Project
-
-_ROOTS = ("cdk.json", "Pulumi.yaml", "Pulumi.yml")
-"""What stands in the folder that the program is started in."""
-
-_MAX_FOLDERS = 20
 
 
 class Call:
@@ -105,29 +97,7 @@ class Call:
         given = arguments(self.program, values.get(arguments_name), self.number)
         where = place(self.program, folder) if folder is not None else None
         what = place(self.program, file) if file is not None else None
-        found = Inputs(None, None, target, given)
-        if where is None or (file is not None and what is None):
-            return found
-        for base in self._bases():
-            context = self._path(where, base)
-            dockerfile = "" if what is None else self._path(what, base) if beside or what.beside else what.path
-            apart = what is not None and (beside or what.beside)
-            found = inputs_in(
-                [""], context or ".", dockerfile, self.project, target=target, arguments=given, beside=apart
-            )
-            if found.dockerfile is not None:
-                break
-        return found
-
-    def _path(self, what: Place, base: str) -> str:
-        """A path relative to the root."""
-        own = posixpath.dirname(self.program.source.path)
-        return posixpath.normpath(posixpath.join(own if what.beside else base, what.path))
-
-    def _bases(self) -> list[str]:
-        """The folders that the program may be started in, the likeliest first."""
-        folders = [posixpath.dirname(self.program.source.path)]
-        while folders[-1] and len(folders) < _MAX_FOLDERS:
-            folders.append(posixpath.dirname(folders[-1]))
-        roots = [one for one in folders if any(self.project.exists(posixpath.join(one, name)) for name in _ROOTS)]
-        return roots[:1] or folders
+        rest = Inputs(None, None, target, given)
+        if file is not None and what is None:
+            return rest
+        return inputs_of_program(where, what, self.program.source.path, self.project, beside=beside, rest=rest)

@@ -7,6 +7,7 @@ named (aws-lambda/lib/image-function.ts). What CDK builds only to bundle code (`
 
 from __future__ import annotations
 
+from prelaunch.builders import CDK_ARCHITECTURES
 from prelaunch.model import Step
 from prelaunch.places.javascript_said import MISSING, Said
 from prelaunch.places.javascript_slots import argument_slot, property_slot
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 _CDK = ("aws-cdk-lib", "@aws-cdk/", "monocdk")
 _ECR_ASSETS = ("aws-cdk-lib/aws-ecr-assets", "aws-cdk-lib.aws_ecr_assets", "@aws-cdk/aws-ecr-assets")
-ARCHITECTURES = {"ARM_64": "linux/arm64", "X86_64": "linux/amd64"}
-"""Lambda's, by the constants of CDK's `Architecture`, and their platforms."""
 
 
 class _Asset(NamedTuple):
@@ -78,7 +77,7 @@ def _of_function(call: Call) -> Said:
     if value is None:
         return Said("unknown", steps=(Step("more is spread into the function"),)) if settings.spreads else MISSING
     names = program.chain(value)
-    known = ARCHITECTURES.get(names[-1]) if len(names) > 1 else None
+    known = CDK_ARCHITECTURES.get(names[-1]) if len(names) > 1 else None
     return Said("explicit", (known,) if known else (), (Step("the function's `architecture`"),))
 
 

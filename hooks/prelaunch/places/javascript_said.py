@@ -157,7 +157,7 @@ def place(program: Program, value: Range, depth: int = 0) -> Place | None:
     if opening > first:
         start, called = program.chain_to(program.before(opening))
         if start == first and ".".join(called) == "process.cwd":
-            return Place(beside=False, path="")
+            return Place(beside=False, path=".")
         if start == first and called[-1] in _JOINS:
             parts = program.items(opening + 1, stop - 1)
             return _together([place(program, part, depth + 1) for part in parts], glue="/")

@@ -9,9 +9,11 @@ builds for the machine that it runs on otherwise, and pushes.
 from __future__ import annotations
 
 import ast
-import posixpath
 
-from prelaunch.model import Build, State, Step
+from prelaunch.builders import CDK_ARCHITECTURES
+from prelaunch.model import UNKNOWN, Build, State, Step
+from prelaunch.places.files import Inputs, inputs_of_program, with_inputs
+from prelaunch.places.python_paths import place
 from prelaunch.places.python_slots import keyword_slot
 from prelaunch.places.script import ScriptFacts
 from prelaunch.places.verdicts import bare
@@ -27,10 +29,12 @@ _Said = tuple[State, tuple[str, ...], tuple[Step, ...]]
 _ASSETS = frozenset(
     {
         "DockerImageAsset", "AssetImage", "AssetImageCode", "DockerImageCode.from_image_asset",
-        "ContainerImage.from_asset", "Code.from_asset_image",
+        "ContainerImage.from_asset", "Code.from_asset_image", "AgentRuntimeArtifact.from_asset",
+        "LinuxBuildImage.from_asset",
     }
 )  # fmt: skip
 _MAX_PLATFORMS = 50
+_MAX_CALLS = 2_000
 
 
 def dotted(node: ast.expr) -> str:
@@ -74,9 +78,11 @@ def built(module: Module, call: Call, path: str, project: Project) -> ScriptFact
     origin = module.imports.get(head, "")
     if origin.startswith("aws_cdk"):
         name = f"{origin}.{rest}" if rest else origin
-        return _asset(module, call, project) if any(name.endswith(f".{asset}") for asset in _ASSETS) else None
+        if not any(name.endswith(f".{asset}") for asset in _ASSETS):
+            return None
+        return _asset(module, call, project, of_lambda=name.endswith("from_image_asset"))
     if origin.startswith("pulumi_docker"):
-        return _resource(module, call, origin) if rest == "Image" or origin.endswith(".Image") else None
+        return _resource(module, call, origin, project) if rest == "Image" or origin.endswith(".Image") else None
     if not path.endswith(".build"):
         return None
     if origin.startswith("python_on_whales"):
@@ -150,26 +156,68 @@ def _build(module: Module, call: Call, tool: str, verdict: _Said, tags: list[ast
 # -- AWS CDK
 
 
-def _asset(module: Module, call: Call, project: Project) -> ScriptFacts:
+def _asset(module: Module, call: Call, project: Project, *, of_lambda: bool) -> ScriptFacts:
     """An image asset: built where `cdk deploy` runs, then pushed to ECR."""
     verdict = _constant(module, call, keyword(call.node, "platform"))
+    if verdict[0] == "missing" and of_lambda:
+        verdict = _of_function(module, call)
     build = _build(module, call, "aws-cdk", verdict, [])
-    return ScriptFacts((build._replace(published=True, dockerfile=_dockerfile(module, call, project)),))
+    folder = keyword(call.node, "directory") or (call.node.args[0] if len(call.node.args) == 1 else None)
+    inputs = _inputs(module, call, project, folder, keyword(call.node, "file"), "target build_args")
+    return ScriptFacts((with_inputs(build._replace(published=True), inputs),))
 
 
-def _dockerfile(module: Module, call: Call, project: Project) -> str | None:
-    """The Dockerfile of an asset, where its folder is literal: relative to the application or to the file."""
-    node = call.node
-    folders = [keyword(node, "directory"), *node.args]
-    folder = next((text for one in folders if (text := _literal(one)) and text[0] in "./"), "")
-    file = keyword(node, "file")
-    name = "Dockerfile" if file is None else _literal(file)
-    above = posixpath.dirname(module.source.path)
-    for base in ("", above, posixpath.dirname(above)) if folder and name else ():
-        path = posixpath.normpath(posixpath.join(base, folder, name))
-        if not path.startswith(("..", "/")) and project.exists(path):
-            return path
-    return None
+def _of_function(module: Module, call: Call) -> _Said:
+    """What the function says whose `code` the image is, by its `architecture` (aws-lambda/lib/image-function.ts)."""
+    for other in module.calls[:_MAX_CALLS]:
+        if keyword(other.node, "code") is call.node:
+            value = keyword(other.node, "architecture")
+            if value is None:
+                opened = any(one.arg is None for one in other.node.keywords)
+                return ("unknown", (), (Step("more is handed to the function"),)) if opened else ("missing", (), ())
+            known = CDK_ARCHITECTURES.get(dotted(value).rpartition(".")[2])
+            return "explicit", (known,) if known else (), (Step("the function's `architecture`"),)
+    elsewhere = "architecture" in module.source.text
+    return ("unknown", (), (Step("a function may name an `architecture`"),)) if elsewhere else ("missing", (), ())
+
+
+def _inputs(
+    module: Module,
+    call: Call,
+    project: Project,
+    folder: ast.expr | None,
+    file: ast.expr | None,
+    names: str,
+    *,
+    beside: bool = False,
+    given: ast.expr | None = None,
+) -> Inputs:
+    """What is built: of a folder, a Dockerfile, and what the arguments of `names` say (the target's, the arguments').
+
+    `given` holds these arguments, where it is not the call itself.
+    """
+    target_name, arguments_name = names.split()
+    holder = given if given is not None else call.node
+    target = _value(holder, target_name)
+    pairs = _value(holder, arguments_name)
+    arguments: dict[str, str | None] = {}
+    for key, value in zip(pairs.keys, pairs.values, strict=True) if isinstance(pairs, ast.Dict) else ():
+        if _literal(key):
+            arguments[_literal(key)] = _literal(value) or None
+    named = None if target is None else _literal(target) or UNKNOWN
+    rest = Inputs(None, None, named, tuple(arguments.items()))
+    where, what = place(module, folder, call.scope), place(module, file, call.scope)
+    if file is not None and what is None:
+        return rest
+    return inputs_of_program(where, what, module.source.path, project, beside=beside, rest=rest)
+
+
+def _value(holder: ast.expr, name: str) -> ast.expr | None:
+    """The value of a keyword argument, or of a key."""
+    if isinstance(holder, ast.Call):
+        return keyword(holder, name)
+    pairs = zip(holder.keys, holder.values, strict=True) if isinstance(holder, ast.Dict) else ()
+    return next((value for key, value in pairs if _literal(key) == name), None)
 
 
 def _literal(node: ast.expr | None) -> str:
@@ -179,13 +227,15 @@ def _literal(node: ast.expr | None) -> str:
 # -- Pulumi
 
 
-def _resource(module: Module, call: Call, origin: str) -> ScriptFacts | None:
+def _resource(module: Module, call: Call, origin: str, project: Project) -> ScriptFacts | None:
     """An image of Pulumi's docker provider (where it is given a `build`) or of its docker-build provider."""
     node = call.node
     if origin.startswith("pulumi_docker_build"):
         verdict = _listed(module, call, keyword(node, "platforms"))
         build = _build(module, call, "pulumi-docker-build", verdict, [keyword(node, "tags")])
-        return ScriptFacts((build._replace(published=_true(keyword(node, "push"))),))
+        folder, file = (_location(keyword(node, name)) for name in ("context", "dockerfile"))
+        inputs = _inputs(module, call, project, folder, file, "target build_args", beside=True)
+        return ScriptFacts((with_inputs(build._replace(published=_true(keyword(node, "push"))), inputs),))
     inner = keyword(node, "build")
     if inner is None or (isinstance(inner, ast.Constant) and inner.value is None):
         return None
@@ -199,4 +249,12 @@ def _resource(module: Module, call: Call, origin: str) -> ScriptFacts | None:
     else:
         verdict = "unknown", (), (Step("what `build` holds is not known"),)
     build = _build(module, call, "pulumi-docker", verdict, [keyword(node, "image_name")])
-    return ScriptFacts((build._replace(published=not _true(keyword(node, "skip_push"))),))
+    folder = inner if _literal(inner) else _value(inner, "context")
+    file = _value(inner, "dockerfile")
+    inputs = _inputs(module, call, project, folder, file, "target args", beside=True, given=inner)
+    return ScriptFacts((with_inputs(build._replace(published=not _true(keyword(node, "skip_push"))), inputs),))
+
+
+def _location(value: ast.expr | None) -> ast.expr | None:
+    """`location` of `context=BuildContextArgs(location=...)`."""
+    return value if value is None or _literal(value) else _value(value, "location")

@@ -25,6 +25,9 @@ _KEYWORDS = frozenset(
     "VERSION VOLUME WAIT WITH WORKDIR".split()
 )
 
+_VALUED = frozenset({"-f", "--build-arg", "--cache-from", "--mount", "--platform", "--secret", "--target"})
+"""Flags whose value may stand behind a blank (earthly/earthly `ast/commandflag/flags.go`)."""
+
 
 class Word(NamedTuple):
     """A word of a statement: its text without quotes, and where it stands."""
@@ -53,6 +56,8 @@ class Statement(NamedTuple):
                 break
             flag, equals, value = word.text.partition("=")
             if flag != name:
+                if not equals and flag in _VALUED:
+                    next(words, None)
                 continue
             if not equals:
                 following = next(words, None)
