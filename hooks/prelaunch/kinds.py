@@ -30,7 +30,7 @@ PIPELINE_KINDS = frozenset({"steps"}) | frozenset(
 """The YAML of CI systems beside GitHub's and GitLab's."""
 PROGRAM_KINDS = frozenset(
     {"jenkins", "windows", "tilt", "just", "npm", "terraform", "python", "javascript"}
-    | {"earthly", "tasks", "tox", "devcontainer"}
+    | {"earthly", "tasks", "tox", "devcontainer", "bazel"}
 )
 """Files in a language of their own, or with commands in it."""
 BUILD_KINDS = (
@@ -97,6 +97,7 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
         (b"aws-cdk", b"DockerImage", b"ContainerImage", b"AssetImage", b"fromAsset"),
         (b"@pulumi/", b"Image"),
     ),
+    "bazel": (b"oci_image",),
     "earthly": (b"SAVE IMAGE", *_RUNNERS),
     "devcontainer": (b"dockerfile", b"dockerFile"),
     "sam": (b"PackageType",),
@@ -186,6 +187,8 @@ def kind_by_name(path: str) -> str:
         if lower.endswith("devcontainer.json"):
             return "devcontainer"
         return "cloudbuild" if "cloudbuild" in lower else "npm" if lower in _SCRIPTED else ""
+    if name in {"BUILD", "BUILD.bazel"} or suffix == "bzl":
+        return "bazel"
     if suffix == "toml":
         return "tasks" if lower in _TASK_TABLES else ""
     if lower == "tox.ini":
