@@ -316,3 +316,6 @@ CONTAINER_WORDS = ("docker", "podman", "buildah", "nerdctl", "container", "oci_"
 
 CDK_ARCHITECTURES = {"ARM_64": "linux/arm64", "X86_64": "linux/amd64"}
 """The platform of a function's image by the constants of AWS CDK's `Architecture` (aws-lambda/lib/architecture.ts)."""
+
+FILE_EXPORTS = frozenset({"local", "tar", "disabled"})
+"""The keys of an export of Pulumi's docker-build provider that gives files and no image (its provider's `Export`)."""

@@ -291,6 +291,21 @@ def test_the_names_of_pulumis_images() -> None:
     assert build.images == ("x.io/a:1", "x.io/b")
 
 
+@pytest.mark.parametrize(
+    ("exports", "image"),
+    [
+        ("[{ local: { dest: 'out' } }]", False),
+        ("[{ local: { dest: 'out' } }, { registry: {} }]", True),
+        ("[{ docker: { tar: true } }]", True),
+        ("[]", True),
+        ("more", True),
+    ],
+)
+def test_what_gives_files_alone_is_no_image(exports: str, image: bool) -> None:
+    (build,) = read(PULUMI + f'new docker_build.Image("a", {{ exports: {exports} }})')
+    assert build.image is image
+
+
 def test_a_test_of_a_program_builds_nothing() -> None:
     text = f"{CDK}new DockerImageAsset(this, 'a', {{ directory: 'x' }})"
     for path in ("test/stack.test.ts", "lib/a.spec.ts", "lib/__tests__/a.ts"):

@@ -343,6 +343,22 @@ def test_the_folder_and_the_dockerfile_of_an_image_of_cdk_and_pulumi(tmp_path: P
         assert (build.target, build.arguments) == ("t", (("A", "b"), ("C", None)))
 
 
+@pytest.mark.parametrize(
+    ("exports", "image"),
+    [
+        ("[docker_build.ExportArgs(local=docker_build.ExportLocalArgs(dest='x'))]", False),
+        ("[{'local': {'dest': 'x'}}]", False),
+        ("[{'registry': {}}]", True),
+        ("[]", True),
+        ("more", True),
+    ],
+)
+def test_what_gives_files_alone_is_no_image(exports: str, image: bool) -> None:
+    source = Source("app.py", f"{PULUMI}docker_build.Image('a', exports={exports})\n")
+    [build] = python_code.builds(source, Project("/nowhere"))
+    assert build.image is image
+
+
 def test_a_folder_that_is_not_known_names_no_dockerfile(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x\n")
     for folder in ("given", "os.path.join(x, 'api')", "Path(__file__).parents[n]", "1", "'/'", "'../..'"):

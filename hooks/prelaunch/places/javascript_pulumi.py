@@ -7,6 +7,7 @@ runs on otherwise. The older docker provider took docker's own flags as `extraOp
 
 from __future__ import annotations
 
+from prelaunch.builders import FILE_EXPORTS
 from prelaunch.model import Step
 from prelaunch.places.files import Inputs
 from prelaunch.places.javascript_said import MISSING, Said, place, text
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from prelaunch.model import Build
     from prelaunch.places.javascript_call import Call
     from prelaunch.places.javascript_tokens import Range
+    from prelaunch.places.javascript_values import Object
 
 _DOCKER = frozenset({"@pulumi/docker.Image", "@pulumi/docker/image.Image"})
 _DOCKER_BUILD = frozenset({"@pulumi/docker-build.Image", "@pulumi/docker-build/image.Image"})
@@ -66,7 +68,18 @@ def _docker_build(call: Call) -> Build:
         if said.state == "missing":
             slot = property_slot(call.program, settings, "platforms", many=True)
     build = call.build("pulumi-docker-build", said, inputs)
-    return build._replace(slot=slot, published=call.is_true(settings, "push"), images=call.images(settings, "tags"))
+    pushed, images = call.is_true(settings, "push"), call.images(settings, "tags")
+    return build._replace(slot=slot, published=pushed, images=images, image=not _only_files(call, settings))
+
+
+def _only_files(call: Call, settings: Object | None) -> bool:
+    """Whether `exports` takes nothing but files out of what is built: `[{ local: { dest } }]`."""
+    value = settings.values.get("exports") if settings is not None else None
+    if value is None:
+        return False
+    first, stop = call.program.trimmed(value)
+    exports = [call.object(each) for each in call.program.items(first + 1, stop - 1)]
+    return bool(exports) and all(each is not None and set(each.values) <= FILE_EXPORTS for each in exports)
 
 
 def _location(call: Call, value: Range | None) -> Range | None:

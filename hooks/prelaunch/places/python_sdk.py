@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 
-from prelaunch.builders import CDK_ARCHITECTURES
+from prelaunch.builders import CDK_ARCHITECTURES, FILE_EXPORTS
 from prelaunch.model import UNKNOWN, Build, State, Step
 from prelaunch.places.files import Inputs, inputs_of_program, with_inputs
 from prelaunch.places.python_paths import place
@@ -235,7 +235,8 @@ def _resource(module: Module, call: Call, origin: str, project: Project) -> Scri
         build = _build(module, call, "pulumi-docker-build", verdict, [keyword(node, "tags")])
         folder, file = (_location(keyword(node, name)) for name in ("context", "dockerfile"))
         inputs = _inputs(module, call, project, folder, file, "target build_args", beside=True)
-        return ScriptFacts((with_inputs(build._replace(published=_true(keyword(node, "push"))), inputs),))
+        build = build._replace(published=_true(keyword(node, "push")), image=not _only_files(keyword(node, "exports")))
+        return ScriptFacts((with_inputs(build, inputs),))
     inner = keyword(node, "build")
     if inner is None or (isinstance(inner, ast.Constant) and inner.value is None):
         return None
@@ -253,6 +254,17 @@ def _resource(module: Module, call: Call, origin: str, project: Project) -> Scri
     file = _value(inner, "dockerfile")
     inputs = _inputs(module, call, project, folder, file, "target args", beside=True, given=inner)
     return ScriptFacts((with_inputs(build._replace(published=not _true(keyword(node, "skip_push"))), inputs),))
+
+
+def _only_files(value: ast.expr | None) -> bool:
+    """Whether `exports` takes nothing but files out of what is built."""
+    exports = value.elts if isinstance(value, (ast.List, ast.Tuple)) else []
+    names = [{one.arg for one in each.keywords} if isinstance(each, ast.Call) else _keys(each) for each in exports]
+    return bool(names) and all(each and each <= FILE_EXPORTS for each in names)
+
+
+def _keys(value: ast.expr) -> set[str | None]:
+    return {_literal(key) for key in value.keys} if isinstance(value, ast.Dict) else set()
 
 
 def _location(value: ast.expr | None) -> ast.expr | None:
