@@ -65,6 +65,7 @@ _PLACES = {
     "windows": "prelaunch.places.windows_files",
     "tilt": "prelaunch.places.tilt",
     "just": "prelaunch.places.justfile",
+    "jvm": "prelaunch.places.jvm",
     "bazel": "prelaunch.places.bazel",
     "npm": "prelaunch.places.npm",
     "terraform": "prelaunch.places.terraform",

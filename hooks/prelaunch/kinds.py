@@ -30,7 +30,7 @@ PIPELINE_KINDS = frozenset({"steps"}) | frozenset(
 """The YAML of CI systems beside GitHub's and GitLab's."""
 PROGRAM_KINDS = frozenset(
     {"jenkins", "windows", "tilt", "just", "npm", "terraform", "python", "javascript"}
-    | {"earthly", "tasks", "tox", "devcontainer", "bazel"}
+    | {"earthly", "tasks", "tox", "devcontainer", "bazel", "jvm"}
 )
 """Files in a language of their own, or with commands in it."""
 BUILD_KINDS = (
@@ -98,6 +98,7 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
         (b"@pulumi/", b"Image"),
     ),
     "bazel": (b"oci_image",),
+    "jvm": (b"jib", b"build-image", b"bootBuildImage", (b"spring-boot-maven-plugin", b"<image>")),
     "earthly": (b"SAVE IMAGE", *_RUNNERS),
     "devcontainer": (b"dockerfile", b"dockerFile"),
     "sam": (b"PackageType",),
@@ -189,6 +190,8 @@ def kind_by_name(path: str) -> str:
         return "cloudbuild" if "cloudbuild" in lower else "npm" if lower in _SCRIPTED else ""
     if name in {"BUILD", "BUILD.bazel"} or suffix == "bzl":
         return "bazel"
+    if lower == "pom.xml" or lower.endswith((".gradle", ".gradle.kts")):
+        return "jvm"
     if suffix == "toml":
         return "tasks" if lower in _TASK_TABLES else ""
     if lower == "tox.ini":

@@ -200,7 +200,8 @@ def delegated(invocation: Invocation, verdict: Verdict, directory: str, path: st
     """The verdict on a command whose platform another file decides; `verdict` is that of the command itself."""
     name = invocation.tool.name
     if verdict.state == "default":
-        return _configured(verdict, directory, path, project) if name == "ko" else verdict
+        configured = {"ko": _configured, "jib": _configured_jib}.get(name)
+        return configured(verdict, directory, path, project) if configured is not None else verdict
     if invocation.tool.kind == "file":
         where = "the Earthfile" if name == "earthly" else "`skaffold.yaml`"
         return Verdict("delegated", (), (*verdict.steps, Step(f"{where} decides")))
@@ -255,4 +256,18 @@ def _configured(verdict: Verdict, directory: str, path: str, project: Project) -
         names = tuple(item.value for item in (listed.items if listed is not None else ()) if item.kind == "scalar")
         if names:
             return Verdict("explicit", names, (Step("`defaultPlatforms`", source.path),))
+    return verdict
+
+
+def _configured_jib(verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
+    """The verdict on Maven or Gradle with a goal of Jib, by what the build file says that they read."""
+    from prelaunch.places.jvm import builds
+
+    for folder in _folders(directory, path):
+        for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
+            source = project.read(posixpath.normpath(posixpath.join(folder, name)))
+            found = [one for one in builds(source, project) if one.tool == "jib"] if source is not None else []
+            if source is not None and found and found[0].state == "explicit":
+                line = source.position(found[0].span.start)[0]
+                return Verdict("explicit", found[0].platforms, (Step("its `platforms`", source.path, line),))
     return verdict
