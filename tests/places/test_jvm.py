@@ -194,6 +194,26 @@ def test_a_command_of_jib_builds_for_what_the_build_file_says(tmp_path: Path) ->
     assert _commanded(given, tmp_path) == ("explicit", ("linux/amd64",))
 
 
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ("settings.gradle.kts", 'rootProject.name = "x"\ninclude(":api", ":worker")\n'),
+        ("settings.gradle", "include 'api'\n"),
+        ("pom.xml", "<project><modules><module>api</module></modules></project>"),
+    ],
+)
+def test_a_command_of_jib_builds_the_modules(tmp_path: Path, settings: str, text: str) -> None:
+    (tmp_path / settings).write_text(text)
+    (tmp_path / "api").mkdir()
+    if settings == "pom.xml":
+        (tmp_path / "api/pom.xml").write_text(POM % f"<platforms>{ARM}</platforms>")
+    else:
+        platforms = "platform { architecture = 'arm64'; os = 'linux' }"
+        (tmp_path / "api/build.gradle").write_text(f"jib {{ from {{ platforms {{ {platforms} }} }} }}")
+    script = "mvn jib:build" if settings == "pom.xml" else "./gradlew jib"
+    assert _commanded(Source("build.sh", script), tmp_path) == ("explicit", ("linux/arm64",))
+
+
 def _commanded(script: Source, root: Path) -> tuple[str, tuple[str, ...]]:
     (build,) = read_script(script.whole(), Setting("shell"), Project(str(root))).builds
     return build.state, build.platforms

@@ -103,6 +103,7 @@ def inputs_in(
 
 _PROGRAM_ROOTS = ("cdk.json", "Pulumi.yaml", "Pulumi.yml")
 _MAX_FOLDERS = 20
+_MAX_STEPS = 12
 
 
 def started_in(path: str, project: Project) -> list[str]:
@@ -260,14 +261,20 @@ def _configured(verdict: Verdict, directory: str, path: str, project: Project) -
 
 
 def _configured_jib(verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
-    """The verdict on Maven or Gradle with a goal of Jib, by what the build file says that they read."""
-    from prelaunch.places.jvm import builds
+    """The verdict on Maven or Gradle with a goal of Jib, by what the build files say that they read."""
+    from prelaunch.places.jvm import BUILD_FILES, builds, modules
 
     for folder in _folders(directory, path):
-        for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
-            source = project.read(posixpath.normpath(posixpath.join(folder, name)))
-            found = [one for one in builds(source, project) if one.tool == "jib"] if source is not None else []
-            if source is not None and found and found[0].state == "explicit":
-                line = source.position(found[0].span.start)[0]
-                return Verdict("explicit", found[0].platforms, (Step("its `platforms`", source.path, line),))
+        known: dict[str, None] = {}
+        steps: list[Step] = []
+        for inner in ("", *modules(folder, project)):
+            for name in BUILD_FILES:
+                source = project.read(posixpath.normpath(posixpath.join(folder, inner, name)))
+                for build in builds(source, project) if source is not None else ():
+                    if build.tool == "jib" and build.state == "explicit":
+                        known.update(dict.fromkeys(build.platforms))
+                        line = build.source.position(build.span.start)[0]
+                        steps.append(Step("its `platforms`", build.source.path, line))
+        if steps:
+            return Verdict("explicit", tuple(known), tuple(steps[:_MAX_STEPS]))
     return verdict

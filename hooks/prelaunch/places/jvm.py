@@ -25,7 +25,11 @@ _JIB, _SPRING = "jib", "spring-boot-image"
 _JIB_PLUGIN = "jib-maven-plugin"
 _DEFAULT = "linux/amd64"
 _UNKNOWN = (Step("the builder image decides"),)
+BUILD_FILES = ("pom.xml", "build.gradle", "build.gradle.kts")
+"""The build files of a folder, by the tools' own names."""
+
 _MAX_PARENTS = 10
+_MAX_MODULES = 200
 _GOALS = frozenset({"build-image", "build-image-no-fork"})
 
 
@@ -49,6 +53,22 @@ def _platforms(pairs: list[tuple[str, str]]) -> tuple[str, ...] | None:
     if any(not architecture or "$" in architecture + os for architecture, os in pairs):
         return None
     return tuple(f"{os or 'linux'}/{architecture}" for architecture, os in pairs)
+
+
+def modules(folder: str, project: Project) -> tuple[str, ...]:
+    """The folders, relative to `folder`, of the modules that a goal or task there is run for too."""
+    found: dict[str, None] = {}
+    pom = project.read(posixpath.normpath(posixpath.join(folder, "pom.xml")))
+    if pom is not None:
+        found.update((one.text, None) for one in xml.read(pom.text).walk() if one.name == "module")
+    for name in ("settings.gradle", "settings.gradle.kts"):
+        settings = project.read(posixpath.normpath(posixpath.join(folder, name)))
+        file = _Gradle(settings) if settings is not None else None
+        for number in range(len(file.tokens)) if file is not None else ():
+            if file is not None and file.is_kind(number, "string"):
+                found[file.word(number).strip(":").replace(":", "/")] = None
+    inside = (one for one in found if one and ".." not in one and "$" not in one)
+    return tuple(inside)[:_MAX_MODULES]
 
 
 # -- Maven
