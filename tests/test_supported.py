@@ -8,6 +8,7 @@ from prelaunch.kinds import BUILD_KINDS, IMPORT_KINDS
 from prelaunch.places.actions import ACTIONS
 from prelaunch.places.plugins import PLUGINS
 from prelaunch.supported import PLACES, page
+from prelaunch_rules.missing_platform import _CURES
 
 
 def test_every_kind_of_file_stands_once_in_the_table_of_places() -> None:
@@ -29,6 +30,11 @@ def test_the_page_names_every_action_and_plugin() -> None:
     text = page()
     assert [name for name in ACTIONS if f"`uses: {name}`" not in text] == []
     assert [name for name in PLUGINS if f"`image: {name}`" not in text] == []
+
+
+def test_the_page_names_every_tool_that_the_rule_about_platforms_can_cure() -> None:
+    text = page()
+    assert [tool for tool in _CURES if f"| {tool} |" not in text] == []
 
 
 def test_a_tool_that_never_builds_for_the_host_says_what_it_builds_for() -> None:

@@ -103,6 +103,7 @@ class Row(NamedTuple):
 
 
 _NOWHERE = "the machine that builds"
+_VARIABLE = "DOCKER_DEFAULT_PLATFORM"
 _FILES = {"compose": ("the compose file's `platform`",), "bake": ("the bake file's `platforms`", "`--set`")}
 
 
@@ -122,6 +123,30 @@ def commands() -> Iterator[Row]:
         yield Row(name, tuple(spelled[name]), platform, without, tool.variable or "")
 
 
+_DECLARED = (
+    Row("goreleaser-dockers-v1", ("dockers",), ("`--platform` in `build_flag_templates`",), _NOWHERE),
+    Row("goreleaser-dockers-v2", ("dockers_v2",), ("`platforms`",), "linux/amd64 and arm64, whichever machine builds"),
+    Row("goreleaser-kos", ("kos",), ("`platforms`",), "linux/amd64, whichever machine builds"),
+    Row("tilt", ("docker_build(...)",), ("`platform`",), "the Docker daemon that Tilt is connected to", _VARIABLE),
+    Row("bazel-rules-oci", ("oci_image", "oci_image_index"), ("`platforms`", "`os`, `architecture`", "its base"),
+        "Bazel's `--platforms`: unknown"),
+    Row("spring-boot-image", ("build-image", "bootBuildImage"), ("`imagePlatform`",), "the builder image: unknown"),
+    Row("azure-docker-v2", ("task: Docker@2",), ("`--platform` in `arguments`",), _NOWHERE, _VARIABLE),
+    Row("ansible-docker-image", ("docker_image", "docker_image_build"), ("`build.platform`", "`platform`"), _NOWHERE),
+    Row("terraform-docker", ('resource "docker_image"',), ("`platform` of `build`",), _NOWHERE),
+    Row("serverless-framework", ("provider.ecr.images",), ("`platform`",), _NOWHERE, _VARIABLE),
+    Row("devcontainer", ("build",), ("`--platform` in `build.options`",), _NOWHERE),
+    Row("aws-cdk", ("DockerImageAsset", "ContainerImage.fromAsset", "AssetImage", "DockerImageCode.fromImageAsset",
+                    "Code.fromAssetImage", "AgentRuntimeArtifact.fromAsset", "LinuxBuildImage.fromAsset"),
+        ("`platform`", "the function's `architecture`"), "the machine that runs `cdk deploy`", _VARIABLE),
+    Row("pulumi-docker", ("docker.Image",), ("`build.platform`", "`--platform` in `extraOptions`"), _NOWHERE),
+    Row("pulumi-docker-build", ("docker_build.Image",), ("`platforms`",), _NOWHERE),
+    Row("pulumi-awsx", ("awsx.ecr.Image",), ("`platform`",), _NOWHERE),
+    Row("docker-sdk", ("client.images.build(...)", "APIClient.build(...)"), ("`platform`",), _NOWHERE, _VARIABLE),
+)  # fmt: skip
+"""What builds without a command: what a file or a program declares."""
+
+
 def actions() -> Iterator[Row]:
     """The actions and plugins that build, out of the tables of their readers."""
     from prelaunch.places.actions import ACTIONS
@@ -130,7 +155,7 @@ def actions() -> Iterator[Row]:
 
     for name, action in ACTIONS.items():
         platform = _FILES["bake"] if action.bake else tuple(f"`{key}`" for key in action.platform + action.architecture)
-        variable = "DOCKER_DEFAULT_PLATFORM" if action.variable else ""
+        variable = _VARIABLE if action.variable else ""
         yield Row(name, (f"uses: {name}",), platform, _NOWHERE, variable)
     plugins: dict[str, list[str]] = {}
     for image, plugin in PLUGINS.items():
@@ -155,7 +180,8 @@ def page() -> str:
         places_table(),
         "# The tools it knows",
         "Commands are found in every place that holds commands.",
-        _tools_table((*commands(), *actions())),
+        _tools_table((*commands(), *_DECLARED, *actions())),
+        "Images that a test builds for itself (Testcontainers) are not looked for: they run where they are built.",
     )
     return "\n\n".join(parts) + "\n"
 

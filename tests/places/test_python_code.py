@@ -280,7 +280,34 @@ def test_the_images_of_cdk_and_pulumi_are_builds(
 ) -> None:
     [build] = python_code.builds(Source("app.py", f"{text}\n"), Project("/nowhere"))
     assert (build.tool, build.state, build.platforms, build.published) == (tool, state, platforms, published)
-    assert build.slot is None
+    assert build.slot is None or state == "missing"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{CDK}DockerImageAsset(self, 'a', directory='./api')",
+         f"{CDK}DockerImageAsset(self, 'a', directory='./api', platform=Platform.LINUX_AMD64)"),
+        (f"{CDK}ecs.ContainerImage.from_asset(\n    'api',\n)",
+         f"{CDK}ecs.ContainerImage.from_asset(\n    'api', platform=Platform.LINUX_AMD64,\n)"),
+        ("from aws_cdk import aws_ecs, aws_ecr_assets as assets\naws_ecs.ContainerImage.from_asset('api')",
+         ("from aws_cdk import aws_ecs, aws_ecr_assets as assets\n"
+         "aws_ecs.ContainerImage.from_asset('api', platform=assets.Platform.LINUX_AMD64)")),
+        ("from aws_cdk import aws_ecs\naws_ecs.ContainerImage.from_asset('api')", None),
+        (f"{CDK}ecs.ContainerImage.from_asset('api', **more)", None),
+        (f"{CDK}ecs.ContainerImage.from_asset('api', platform=None)", None),
+        (f"{PULUMI}docker.Image('a', build=DockerBuildArgs(context='.'))",
+         f"{PULUMI}docker.Image('a', build=DockerBuildArgs(context='.', platform=\"linux/amd64\"))"),
+        (f"{PULUMI}docker.Image('a', build='./app')", None),
+        (f"{PULUMI}docker_build.Image('a', push=True)",
+         f"{PULUMI}docker_build.Image('a', push=True, platforms=[\"linux/amd64\"])"),
+    ],
+)  # fmt: skip
+def test_a_platform_is_written_into_programs_of_cdk_and_pulumi(before: str, after: str | None) -> None:
+    assert fixed(before) == after
+    if after is not None:
+        [build] = read(after)
+        assert (build.state, build.platforms, build.slot) == (*AMD64, None)
 
 
 @pytest.mark.parametrize(

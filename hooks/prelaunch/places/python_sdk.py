@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from prelaunch.builders import CDK_ARCHITECTURES, FILE_EXPORTS
-from prelaunch.model import UNKNOWN, Build, State, Step
+from prelaunch.model import UNKNOWN, Build, Slot, State, Step
 from prelaunch.places.files import Inputs, inputs_of_program, with_inputs
 from prelaunch.places.python_paths import place
 from prelaunch.places.python_slots import keyword_slot
@@ -80,7 +80,8 @@ def built(module: Module, call: Call, path: str, project: Project) -> ScriptFact
         name = f"{origin}.{rest}" if rest else origin
         if not any(name.endswith(f".{asset}") for asset in _ASSETS):
             return None
-        return _asset(module, call, project, of_lambda=name.endswith("from_image_asset"))
+        of_lambda, for_arm = name.endswith("from_image_asset"), "AgentRuntimeArtifact" in name
+        return _asset(module, call, project, of_lambda=of_lambda, for_arm=for_arm)
     if origin.startswith("pulumi_docker"):
         return _resource(module, call, origin, project) if rest == "Image" or origin.endswith(".Image") else None
     if not path.endswith(".build"):
@@ -156,7 +157,7 @@ def _build(module: Module, call: Call, tool: str, verdict: _Said, tags: list[ast
 # -- AWS CDK
 
 
-def _asset(module: Module, call: Call, project: Project, *, of_lambda: bool) -> ScriptFacts:
+def _asset(module: Module, call: Call, project: Project, *, of_lambda: bool, for_arm: bool) -> ScriptFacts:
     """An image asset: built where `cdk deploy` runs, then pushed to ECR."""
     verdict = _constant(module, call, keyword(call.node, "platform"))
     if verdict[0] == "missing" and of_lambda:
@@ -164,7 +165,20 @@ def _asset(module: Module, call: Call, project: Project, *, of_lambda: bool) -> 
     build = _build(module, call, "aws-cdk", verdict, [])
     folder = keyword(call.node, "directory") or (call.node.args[0] if len(call.node.args) == 1 else None)
     inputs = _inputs(module, call, project, folder, keyword(call.node, "file"), "target build_args")
-    return ScriptFacts((with_inputs(build._replace(published=True), inputs),))
+    slot = None
+    if verdict[0] == "missing" and keyword(call.node, "platform") is None and not for_arm:
+        slot = _constant_slot(module, call)
+    return ScriptFacts((with_inputs(build._replace(published=True, slot=slot), inputs),))
+
+
+def _constant_slot(module: Module, call: Call) -> Slot | None:
+    """Where an asset can name a platform, which takes that CDK's `Platform` is at hand."""
+    imports = module.imports.items()
+    own = [name for name, origin in imports if origin == "aws_cdk.aws_ecr_assets.Platform"]
+    modules = [f"{name}.Platform" for name, origin in imports if origin == "aws_cdk.aws_ecr_assets"]
+    constants = next(iter((*own, *modules)), "")
+    slot = keyword_slot(module, call.node, "platform") if constants else None
+    return slot._replace(before=", platform=", after="", many=False, constants=constants) if slot is not None else None
 
 
 def _of_function(module: Module, call: Call) -> _Said:
@@ -236,6 +250,8 @@ def _resource(module: Module, call: Call, origin: str, project: Project) -> Scri
         folder, file = (_location(keyword(node, name)) for name in ("context", "dockerfile"))
         inputs = _inputs(module, call, project, folder, file, "target build_args", beside=True)
         build = build._replace(published=_true(keyword(node, "push")), image=not _only_files(keyword(node, "exports")))
+        if build.state == "missing" and keyword(node, "platforms") is None:
+            build = build._replace(slot=keyword_slot(module, node, "platforms", many=True))
         return ScriptFacts((with_inputs(build, inputs),))
     inner = keyword(node, "build")
     if inner is None or (isinstance(inner, ast.Constant) and inner.value is None):
@@ -253,6 +269,8 @@ def _resource(module: Module, call: Call, origin: str, project: Project) -> Scri
     folder = inner if _literal(inner) else _value(inner, "context")
     file = _value(inner, "dockerfile")
     inputs = _inputs(module, call, project, folder, file, "target args", beside=True, given=inner)
+    if build.state == "missing" and isinstance(inner, ast.Call) and keyword(inner, "platform") is None:
+        build = build._replace(slot=keyword_slot(module, inner, "platform"))
     return ScriptFacts((with_inputs(build._replace(published=not _true(keyword(node, "skip_push"))), inputs),))
 
 
