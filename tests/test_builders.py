@@ -296,6 +296,15 @@ def test_a_global_flag_stands_before_the_subcommand_with_its_value(program: str)
         ("skaffold build", "delegated", ()),
         ("mvn jib:build -Djib.from.platforms=linux/arm64,linux/amd64", "explicit", ("linux/arm64", "linux/amd64")),
         ("mvn jib:build -Djib.to.image=a", "default", ("linux/amd64",)),
+        ("./mvnw -Pnative spring-boot:build-image", "unknown", ()),
+        (
+            "mvn spring-boot:build-image -Dspring-boot.build-image.imagePlatform=linux/amd64",
+            "explicit",
+            ("linux/amd64",),
+        ),
+        ("mvn org.springframework.boot:spring-boot-maven-plugin:3.4.0:build-image", "unknown", ()),
+        ("./gradlew :api:bootBuildImage --imagePlatform linux/arm64", "explicit", ("linux/arm64",)),
+        ("./gradlew clean bootBuildImage --imageName=a", "unknown", ()),
         ("gcloud builds submit -t gcr.io/p/a", "default", ("linux/amd64",)),
     ],
 )

@@ -103,7 +103,7 @@ class Tool(NamedTuple):
     positional arguments name the context. `variable` is the environment variable that stands for the platform flag.
     `fixed` is the platform built by default where that is not the host's. `needs` are flags of which one must be given
     for the command to build at all, `without` flags of which none may be. `multi` says whether one command builds for
-    several platforms everywhere.
+    several platforms everywhere, `open` why it cannot be told what it builds for without a platform.
     """
 
     name: str
@@ -117,6 +117,7 @@ class Tool(NamedTuple):
     needs: tuple[str, ...] = ()
     publishes: bool = False
     without: tuple[str, ...] = ()
+    open: str = ""
 
     def shows_only(self, flag: str) -> bool:
         """Whether `flag` makes the command print and not build."""
@@ -178,6 +179,13 @@ _JIB_TOOL = Tool(
     fixed="linux/amd64",
     context="none",
     publishes=True,
+)
+_SPRING_TOOL = Tool(
+    "spring-boot-image",
+    values=_JIB_TOOL.values | {"--imagePlatform", "--imageName", "--builder", "--runImage", "--network"},
+    platform=("--spring-boot.build-image.imagePlatform", "--imagePlatform"),
+    context="none",
+    open="the builder image decides",
 )
 _SAM_BUILD = Tool("aws-sam", "file", _SAM, platform=(), fixed="linux/amd64", context="none")
 
@@ -264,8 +272,20 @@ PROGRAMS: dict[str, Program] = {
     "earthly": Program(frozenset(), {(): _EARTHLY_TOOL}),
     "sam": Program(_SAM, {("build",): _SAM_BUILD}),
     "jib": Program(frozenset(), {(verb,): _JIB_TOOL for verb in ("build", "jar", "war")}),
-    "mvn": Program(frozenset(), {(f"jib:{goal}",): _JIB_TOOL for goal in ("build", "dockerBuild", "buildTar")}),
-    "gradle": Program(frozenset(), {(task,): _JIB_TOOL for task in ("jib", "jibDockerBuild", "jibBuildTar")}),
+    "mvn": Program(
+        frozenset(),
+        {
+            **{(f"jib:{goal}",): _JIB_TOOL for goal in ("build", "dockerBuild", "buildTar")},
+            **{(f"spring-boot:{goal}",): _SPRING_TOOL for goal in ("build-image", "build-image-no-fork")},
+        },
+    ),
+    "gradle": Program(
+        frozenset(),
+        {
+            **{(task,): _JIB_TOOL for task in ("jib", "jibDockerBuild", "jibBuildTar")},
+            ("bootBuildImage",): _SPRING_TOOL,
+        },
+    ),
     "az": Program(frozenset(), {("acr", "build"): _AZURE}),
     "fly": Program(_PLAIN, {("deploy",): _FLY}),
     "flyctl": Program(_PLAIN, {("deploy",): _FLY}),
@@ -274,8 +294,8 @@ PROGRAMS: dict[str, Program] = {
 }
 """Executables by the last part of their path; kaniko's by its whole path, since `executor` alone says nothing."""
 
-JIB_PLUGIN = Program(frozenset(), {(): _JIB_TOOL})
-"""Maven or Gradle with a goal of Jib among others, in any order."""
+JIB_PLUGIN, SPRING_PLUGIN = Program(frozenset(), {(): _JIB_TOOL}), Program(frozenset(), {(): _SPRING_TOOL})
+"""Maven or Gradle with a goal of Jib or Spring Boot that builds an image, among others, in any order."""
 
 PUSHES: dict[str, set[tuple[str, ...]]] = {
     "docker": {("push",), ("image", "push"), ("manifest", "push"), ("compose", "push"), ("buildx", "imagetools")},

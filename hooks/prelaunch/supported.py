@@ -119,7 +119,7 @@ def commands() -> Iterator[Row]:
                 spelled.setdefault(tool.name, []).append(f"{' '.join((program, *verbs))}{needed}")
     for name, tool in tools.items():
         platform = _FILES.get(tool.kind) or tuple(f"`{flag}`" for flag in tool.platform)
-        without = f"{tool.fixed}, whichever machine builds" if tool.fixed else _NOWHERE
+        without = f"{tool.fixed}, whichever machine builds" if tool.fixed else tool.open or _NOWHERE
         yield Row(name, tuple(spelled[name]), platform, without, tool.variable or "")
 
 
@@ -130,7 +130,6 @@ _DECLARED = (
     Row("tilt", ("docker_build(...)",), ("`platform`",), "the Docker daemon that Tilt is connected to", _VARIABLE),
     Row("bazel-rules-oci", ("oci_image", "oci_image_index"), ("`platforms`", "`os`, `architecture`", "its base"),
         "Bazel's `--platforms`: unknown"),
-    Row("spring-boot-image", ("build-image", "bootBuildImage"), ("`imagePlatform`",), "the builder image: unknown"),
     Row("azure-docker-v2", ("task: Docker@2",), ("`--platform` in `arguments`",), _NOWHERE, _VARIABLE),
     Row("ansible-docker-image", ("docker_image", "docker_image_build"), ("`build.platform`", "`platform`"), _NOWHERE),
     Row("terraform-docker", ('resource "docker_image"',), ("`platform` of `build`",), _NOWHERE),

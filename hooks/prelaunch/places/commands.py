@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prelaunch.builders import CONTAINER_WORDS, JIB_PLUGIN, PROGRAMS, PUSHES, Program, Tool
+from prelaunch.builders import CONTAINER_WORDS, JIB_PLUGIN, PROGRAMS, PUSHES, SPRING_PLUGIN, Program, Tool
 from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import ANY, NO_PUSHES, Pushes
 from prelaunch.places.verdicts import bare
@@ -79,7 +79,7 @@ def _program(
     if name == "go" and len(rest) > 2 and rest[1].text == "run" and rest[2].text.startswith(_KO_MODULES):
         return "ko", PROGRAMS["ko"], rest[3:], rest[2]
     if name in _JAVA_BUILDS:
-        return _jib(rest)
+        return _java(rest)
     if name in {"docker", "podman", "nerdctl"}:
         image = next((n for n, f in enumerate(rest) if "kaniko-project/executor" in f.text), 0)
         if image and any(f.text == "run" for f in rest[:image]):
@@ -97,24 +97,35 @@ def _program(
     return None
 
 
-def _jib(rest: list[Field]) -> tuple[str, Program, list[Field], Field] | None:
-    """A goal of Maven or a task of Gradle that builds an image with Jib; its property for the platforms as a flag."""
-    goal = next((one for one in rest[1:] if one.text.rpartition(":")[2] in _JIB_GOALS), None)
-    goal = goal or next((one for one in rest[1:] if _is_jib_goal(one.text.partition("@")[0])), None)
-    if goal is None:
-        return None
-    flags = [
-        field._replace(text=field.text.replace("-D", "--", 1))
-        if field.text.startswith("-Djib.from.platforms=")
-        else field
-        for field in rest[1:]
-    ]
-    return "jib", JIB_PLUGIN, flags, goal
+def _java(rest: list[Field]) -> tuple[str, Program, list[Field], Field] | None:
+    """Goals of Maven or tasks of Gradle that build an image, of Jib or Spring Boot; their properties as flags."""
+    plugins = (("jib", JIB_PLUGIN, _is_jib_goal), ("spring-boot-image", SPRING_PLUGIN, _is_spring_goal))
+    for name, program, is_goal in plugins:
+        goal = next((one for one in rest[1:] if is_goal(one.text.partition("@")[0])), None)
+        if goal is not None:
+            tool = program.verbs[()]
+            given = tuple(f"-D{flag.removeprefix('--')}=" for flag in (tool.platform if tool is not None else ()))
+            fields = (
+                field._replace(text=field.text.replace("-D", "--", 1)) if field.text.startswith(given) else field
+                for field in rest[1:]
+            )
+            return name, program, list(fields), goal
+    return None
 
 
 def _is_jib_goal(goal: str) -> bool:
-    """`jib:build`, `com.google.cloud.tools:jib-maven-plugin:3.4.0:build`, and the other goals that build."""
+    """`jib:build`, `com.google.cloud.tools:jib-maven-plugin:3.4.0:build`, `:app:jib`, and the others that build."""
+    if goal.rpartition(":")[2] in _JIB_GOALS:
+        return True
     return goal.endswith(_JIB_MAVEN_GOALS) and (goal.startswith("jib:") or "jib-maven-plugin:" in goal)
+
+
+def _is_spring_goal(goal: str) -> bool:
+    """`spring-boot:build-image`, the same by the plugin's whole name, and `:app:bootBuildImage`."""
+    plugin, _, name = goal.rpartition(":")
+    if name in {"build-image", "build-image-no-fork"}:
+        return plugin == "spring-boot" or "spring-boot-maven-plugin" in plugin
+    return name == "bootBuildImage"
 
 
 def _names_flag(rest: Sequence[Field], *names: str) -> bool:

@@ -85,6 +85,8 @@ def judge(invocation: Invocation, variable: Field | None) -> Verdict:
     if tool.fixed:
         steps = (*steps, Step(f"`{tool.name}` builds for {tool.fixed} by default"))
         return Verdict("default", (tool.fixed,), steps, whole=True)
+    if tool.open:
+        return Verdict("unknown", (), (*steps, Step(tool.open)))
     if any(HANDED in field.text for field in invocation.loose):
         return Verdict("delegated", (), (*steps, Step("the arguments are handed in by the caller")))
     if any(UNKNOWN in field.text for field in invocation.loose):
