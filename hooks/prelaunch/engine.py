@@ -66,6 +66,7 @@ _PLACES = {
     "tilt": "prelaunch.places.tilt",
     "just": "prelaunch.places.justfile",
     "jvm": "prelaunch.places.jvm",
+    "ruby": "prelaunch.places.ruby",
     "bazel": "prelaunch.places.bazel",
     "npm": "prelaunch.places.npm",
     "terraform": "prelaunch.places.terraform",

@@ -30,7 +30,7 @@ PIPELINE_KINDS = frozenset({"steps"}) | frozenset(
 """The YAML of CI systems beside GitHub's and GitLab's."""
 PROGRAM_KINDS = frozenset(
     {"jenkins", "windows", "tilt", "just", "npm", "terraform", "python", "javascript"}
-    | {"earthly", "tasks", "tox", "devcontainer", "bazel", "jvm"}
+    | {"earthly", "tasks", "tox", "devcontainer", "bazel", "jvm", "ruby"}
 )
 """Files in a language of their own, or with commands in it."""
 BUILD_KINDS = (
@@ -98,6 +98,7 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
         (b"@pulumi/", b"Image"),
     ),
     "bazel": (b"oci_image",),
+    "ruby": _RUNNERS,
     "jvm": (b"jib", b"build-image", b"bootBuildImage", (b"spring-boot-maven-plugin", b"<image>")),
     "earthly": (b"SAVE IMAGE", *_RUNNERS),
     "devcontainer": (b"dockerfile", b"dockerFile"),
@@ -142,7 +143,7 @@ _SUFFIXES = {
     "mk": "makefile", "mak": "makefile", "make": "makefile",
     "dockerfile": "dockerfile", "containerfile": "dockerfile",
     "yml": "yaml", "yaml": "yaml", "hcl": "hcl", "tf": "terraform",
-    "groovy": "groovy", "jenkinsfile": "jenkins", "tiltfile": "tilt", "just": "just",
+    "rake": "ruby", "groovy": "groovy", "jenkinsfile": "jenkins", "tiltfile": "tilt", "just": "just",
     "ps1": "windows", "psm1": "windows", "bat": "windows", "cmd": "windows",
 }  # fmt: skip
 # `Dockerfile.md` and `makefile.go` are what their ending says; `Dockerfile.prod` and `Makefile.docker` are not.
@@ -159,7 +160,7 @@ _INTERPRETERS = {
 }  # fmt: skip
 _STEMS = {
     "makefile": "makefile", "gnumakefile": "makefile", "jenkinsfile": "jenkins", "tiltfile": "tilt",
-    "justfile": "just", ".justfile": "just", "earthfile": "earthly",
+    "justfile": "just", ".justfile": "just", "earthfile": "earthly", "rakefile": "ruby", "vagrantfile": "ruby",
 }  # fmt: skip
 _LOCKS = frozenset({"pnpm-lock.yaml", "conda-lock.yml"})
 """What a package manager writes: long, and names everything."""

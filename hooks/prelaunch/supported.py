@@ -67,6 +67,7 @@ PLACES = (
     Place(("tilt",), "Tiltfile", "`docker_build`, `custom_build`, `local`"),
     Place(("bazel",), "Bazel", "`oci_image` and `oci_image_index` of rules_oci", mended=False),
     Place(("jvm",), "`pom.xml`, Gradle", "images of Jib and of Spring Boot's `build-image`", mended=False),
+    Place(("ruby",), "Rakefile, Vagrantfile", "literal commands: `sh`, `system`, back quotes, `inline:`"),
     Place(("taskfile", "just", "npm"), "Taskfile, justfile, `package.json`, `composer.json`", "commands"),
     Place(
         ("tasks",),

@@ -190,6 +190,11 @@ def test_a_command_of_jib_builds_for_what_the_build_file_says(tmp_path: Path) ->
     assert _commanded(script, tmp_path) == ("default", ("linux/amd64",))
     (tmp_path / "pom.xml").write_text(POM % f"<platforms>{ARM}</platforms>")
     assert _commanded(script, tmp_path) == ("explicit", ("linux/arm64",))
+    (tmp_path / "pom.xml").write_text(
+        SPRING % "<configuration><image><imagePlatform>linux/arm64</imagePlatform></image></configuration>"
+    )
+    spring = Source("build.sh", "mvn spring-boot:build-image")
+    assert _commanded(spring, tmp_path) == ("explicit", ("linux/arm64",))
     given = Source("build.sh", "mvn jib:build -Djib.from.platforms=linux/amd64")
     assert _commanded(given, tmp_path) == ("explicit", ("linux/amd64",))
 

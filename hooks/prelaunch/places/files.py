@@ -200,9 +200,10 @@ def makes_image(invocation: Invocation, directory: str, path: str, project: Proj
 def delegated(invocation: Invocation, verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
     """The verdict on a command whose platform another file decides; `verdict` is that of the command itself."""
     name = invocation.tool.name
-    if verdict.state == "default":
-        configured = {"ko": _configured, "jib": _configured_jib}.get(name)
-        return configured(verdict, directory, path, project) if configured is not None else verdict
+    if verdict.state == "default" or invocation.tool.open:
+        if name in {"jib", "spring-boot-image"}:
+            return _configured_java(name, verdict, directory, path, project)
+        return _configured(verdict, directory, path, project) if name == "ko" else verdict
     if invocation.tool.kind == "file":
         where = "the Earthfile" if name == "earthly" else "`skaffold.yaml`"
         return Verdict("delegated", (), (*verdict.steps, Step(f"{where} decides")))
@@ -260,8 +261,8 @@ def _configured(verdict: Verdict, directory: str, path: str, project: Project) -
     return verdict
 
 
-def _configured_jib(verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
-    """The verdict on Maven or Gradle with a goal of Jib, by what the build files say that they read."""
+def _configured_java(tool: str, verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
+    """The verdict on Maven or Gradle with a goal of Jib or Spring Boot, by what the build files say that they read."""
     from prelaunch.places.jvm import BUILD_FILES, builds, modules
 
     for folder in _folders(directory, path):
@@ -271,10 +272,10 @@ def _configured_jib(verdict: Verdict, directory: str, path: str, project: Projec
             for name in BUILD_FILES:
                 source = project.read(posixpath.normpath(posixpath.join(folder, inner, name)))
                 for build in builds(source, project) if source is not None else ():
-                    if build.tool == "jib" and build.state == "explicit":
+                    if build.tool == tool and build.state == "explicit":
                         known.update(dict.fromkeys(build.platforms))
                         line = build.source.position(build.span.start)[0]
-                        steps.append(Step("its `platforms`", build.source.path, line))
+                        steps.append(Step(f"`{tool}` is configured", build.source.path, line))
         if steps:
             return Verdict("explicit", tuple(known), tuple(steps[:_MAX_STEPS]))
     return verdict

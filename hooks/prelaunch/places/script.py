@@ -157,7 +157,8 @@ def build_of(
     """The build that a command line at `span` of `source` runs; `variable` is the tool's own, if set."""
     verdict = judge(invocation, variable)
     kind = invocation.tool.kind
-    if kind == "bake" or (kind != "build" and verdict.state == "missing") or verdict.state == "default":
+    elsewhere = verdict.state == "default" or (invocation.tool.open and verdict.state == "unknown")
+    if kind == "bake" or (kind != "build" and verdict.state == "missing") or elsewhere:
         verdict = delegated(invocation, verdict, setting.directory, source.path, project)
     images = invocation.values("--tag", "-t", "--destination", "-d", "--image")
     build = Build(
