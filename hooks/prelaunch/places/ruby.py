@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _RUNNING = frozenset({"sh", "system", "exec", "run", "execute", "spawn", "popen", "capture2", "capture2e", "capture3"})
 _SCRIPTS = frozenset({"SHELL", "SCRIPT", "BASH", "SH"})
 _MAX_READ = 4_000_000
+_MAX_REST = 200
+_MAX_OTHERS = 50
 
 
 def builds(source: Source, project: Project) -> list[Build]:
@@ -46,6 +48,7 @@ class _Command(NamedTuple):
     """A text that is run, in pieces; or the words of one, given one by one, with blanks between them."""
 
     pieces: list[Piece]
+    stop: int
     words: int = 1
 
 
@@ -56,12 +59,32 @@ def _commands(source: Source) -> list[_Command]:
         more = text.kind == "string" and text.before == "," and running
         runs = text.kind == "command" or text.before in _RUNNING or text.before == "inline"
         if more:
-            pieces = [*found[-1].pieces, Piece(" ", text.start, text.start, literal=False), *_pieces(text)]
-            found[-1] = _Command(pieces, found[-1].words + 1)
+            last = found[-1]
+            between = source.text[last.stop : text.start]
+            pieces = [*last.pieces, *_blank(text.start, between), *_pieces(text)]
+            found[-1] = _Command(pieces, text.stop, last.words + 1)
         elif runs or (text.kind == "heredoc" and text.tag in _SCRIPTS):
-            found.append(_Command(_pieces(text)))
+            found.append(_Command(_pieces(text), text.stop))
         running = more or (runs and text.kind == "string")
-    return found
+    return [_with_rest(command, source.text) if command.words > 1 else command for command in found]
+
+
+def _with_rest(command: _Command, text: str) -> _Command:
+    """The words of a command with those that stand behind the last literal one, which are not known."""
+    rest = text[command.stop : command.stop + _MAX_REST].lstrip()
+    word = rest[1:].lstrip() if rest.startswith(",") else ""
+    name = word[: len(word) - len(word.lstrip("abcdefghijklmnopqrstuvwxyz_"))]
+    option = name and word.startswith(":", len(name)) and not word.startswith("::", len(name))
+    if not word or option:
+        return command
+    return command._replace(pieces=[*command.pieces, *_blank(command.stop, rest.partition("\n")[0])])
+
+
+def _blank(at: int, between: str) -> list[Piece]:
+    """What separates two words: a blank, and a word for each other argument `between` them; two for `*several`."""
+    others = [one.strip() for one in between.split(",") if one.strip()][:_MAX_OTHERS]
+    unknown = "".join(f"{UNKNOWN} " * (1 + one.startswith("*")) for one in others)
+    return [Piece(f" {unknown}", at, at, literal=False)]
 
 
 def _pieces(text: Text) -> list[Piece]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _ESCAPES = {"n": "\n", "t": "\t", "s": " ", "r": "\r", "e": "\x1b", "0": "\0"}
+_PERCENT = ("%x", "%q", "%Q", "%{")
 _MAX_REFERENCE = 2_000
 _MAX_WAITING = 20
 
@@ -51,7 +52,7 @@ def scan(text: str) -> Iterator[Text]:
         elif char == "#":
             end = text.find("\n", at)
             at = len(text) if end < 0 else end
-        elif char in "'\"`" or text.startswith(("%x", "%q", "%Q"), at):
+        elif char in "'\"`" or text.startswith(_PERCENT, at):
             found = _quoted(text, at, before)
             if found is None:
                 at += 1
@@ -76,7 +77,8 @@ def scan(text: str) -> Iterator[Text]:
 def _quoted(text: str, start: int, before: str) -> Text | None:
     quote, low = text[start], start + 1
     if quote == "%":
-        quote, low = text[start + 2 : start + 3], start + 3
+        low = start + 2 + (text[start + 1] != "{")
+        quote = text[low - 1 : low]
         if not quote or quote.isalnum() or quote.isspace():
             return None
     close = _CLOSING.get(quote, quote)
