@@ -208,6 +208,21 @@ def test_a_platform_is_written_where_the_class_of_platforms_is_at_hand(before: s
     assert _mended(CDK + before) == (None if after is None else CDK + after)
 
 
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        ("Platform.LINUX_AMD64", True),
+        ("Platform.custom('linux/arm/v7')", True),
+        ("arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64", True),
+        ("props.platform ?? Platform.LINUX_AMD64", False),
+        ("platformOf(arch)", False),
+    ],
+)
+def test_what_is_named_is_all_or_may_be_more(value: str, whole: bool) -> None:
+    (build,) = read(CDK + f"new DockerImageAsset(this, 'a', {{ platform: {value} }})")
+    assert build.whole is whole
+
+
 def test_without_an_import_of_the_platforms_nothing_is_written() -> None:
     text = "import * as ecs from 'aws-cdk-lib/aws-ecs';\necs.ContainerImage.fromAsset('x')"
     assert _mended(text) is None

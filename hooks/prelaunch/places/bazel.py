@@ -37,6 +37,7 @@ class _Said(NamedTuple):
     state: State
     platforms: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    whole: bool = False
 
 
 def builds(source: Source, project: Project) -> list[Build]:
@@ -79,6 +80,7 @@ class _Package:
                 state=said.state,
                 platforms=said.platforms,
                 via=said.steps,
+                whole=said.whole,
                 published=name in self.pushed,
                 images=self.pushed.get(name, ()),
             )
@@ -92,11 +94,12 @@ class _Package:
         if value is not None:
             labels = _texts(value)
             known = [name for label in labels if (name := platform_of(label))]
-            return _Said("explicit" if labels else "unknown", tuple(dict.fromkeys(known)))
+            whole = bool(labels) and len(known) == len(labels)
+            return _Said("explicit" if labels else "unknown", tuple(dict.fromkeys(known)), whole=whole)
         said = [self._named(label, 0) for label in _texts(keyword(call.node, "images"))]
         if not said or any(one.state != "explicit" for one in said):
             return _Said("unknown")
-        return _Said("explicit", tuple(dict.fromkeys(name for one in said for name in one.platforms)))
+        return _Said("explicit", tuple(dict.fromkeys(name for one in said for name in one.platforms)), whole=True)
 
     def _image(self, call: Call, depth: int) -> _Said:
         node = call.node
@@ -107,7 +110,8 @@ class _Package:
         if base is None:
             parts = [_text(keyword(node, name)) for name in ("os", "architecture", "variant")]
             known = parts[0] and parts[1]
-            return _Said("explicit", ("/".join(part for part in parts if part),)) if known else _Said("unknown")
+            named = _Said("explicit", ("/".join(part for part in parts if part),), whole=True)
+            return named if known else _Said("unknown")
         label = _text(base)
         return (
             self._named(label, depth + 1) if label else _Said("unknown", (), self._step(call, "its base is not known"))
@@ -128,13 +132,13 @@ class _Package:
         if repository in pulls:
             names, step = pulls[repository]
             if len(names) == 1:
-                return _Said("explicit", names, (step,))
+                return _Said("explicit", names, (step,), whole=True)
         else:
             # each platform of a base is a repository of its own as well
             for name, (names, step) in pulls.items():
                 for platform in names:
                     if repository == f"{name}_{platform.replace('/', '_')}":
-                        return _Said("explicit", (platform,), (step,))
+                        return _Said("explicit", (platform,), (step,), whole=True)
         return _Said("unknown", (), (Step(f"Bazel's `--platforms` decides for `@{repository}`"),))
 
 

@@ -268,14 +268,16 @@ def _configured_java(tool: str, verdict: Verdict, directory: str, path: str, pro
     for folder in _folders(directory, path):
         known: dict[str, None] = {}
         steps: list[Step] = []
+        whole = True
         for inner in ("", *modules(folder, project)):
             for name in BUILD_FILES:
                 source = project.read(posixpath.normpath(posixpath.join(folder, inner, name)))
                 for build in builds(source, project) if source is not None else ():
                     if build.tool == tool and build.state == "explicit":
                         known.update(dict.fromkeys(build.platforms))
+                        whole = whole and build.whole
                         line = build.source.position(build.span.start)[0]
                         steps.append(Step(f"`{tool}` is configured", build.source.path, line))
         if steps:
-            return Verdict("explicit", tuple(known), tuple(steps[:_MAX_STEPS]))
+            return Verdict("explicit", tuple(known), tuple(steps[:_MAX_STEPS]), whole=whole)
     return verdict

@@ -43,7 +43,7 @@ class Call:
     def build(self, tool: str, said: Said, inputs: Inputs) -> Build:
         """The build that the call makes."""
         made = Build(self.program.source, self.span, tool, "javascript", said.state, said.platforms, said.steps)
-        return with_inputs(made, inputs)
+        return with_inputs(made._replace(whole=said.whole), inputs)
 
     def object(self, value: Range | None) -> Object | None:
         """The object literal that an argument is, None where it is not known."""

@@ -78,7 +78,9 @@ def _of_function(call: Call) -> Said:
         return Said("unknown", steps=(Step("more is spread into the function"),)) if settings.spreads else MISSING
     names = program.chain(value)
     known = CDK_ARCHITECTURES.get(names[-1]) if len(names) > 1 else None
-    return Said("explicit", (known,) if known else (), (Step("the function's `architecture`"),))
+    return Said(
+        "explicit", (known,) if known else (), (Step("the function's `architecture`"),), whole=known is not None
+    )
 
 
 def _slot(call: Call, asset: _Asset) -> Slot | None:

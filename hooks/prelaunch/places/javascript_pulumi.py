@@ -119,8 +119,8 @@ def _options(call: Call, value: Range) -> Said:
     words = [text(program, part) for part in program.items(first + 1, stop - 1)]
     for number, word in enumerate(words):
         if word is not None and word.startswith("--platform="):
-            return Said("explicit", tuple(word.removeprefix("--platform=").split(",")))
+            return Said("explicit", tuple(word.removeprefix("--platform=").split(",")), whole=True)
         if word == "--platform":
             given = words[number + 1] if number + 1 < len(words) else None
-            return Said("explicit", tuple(given.split(",")) if given else ())
+            return Said("explicit", tuple(given.split(",")) if given else (), whole=bool(given))
     return Said("unknown") if None in words else MISSING

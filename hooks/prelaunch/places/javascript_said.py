@@ -24,6 +24,7 @@ class Said(NamedTuple):
     state: State
     platforms: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    whole: bool = False
 
 
 MISSING = Said("missing")
@@ -59,7 +60,7 @@ def platform(program: Program, value: Range, depth: int = 0) -> Said:
         parts = program.split(value, mark)
         if len(parts) > 1:
             otherwise = platform(program, parts[-1], depth + 1)  # what is in force where the rest is not given
-            return otherwise if otherwise.state != "missing" else Said("unknown")
+            return otherwise._replace(whole=False) if otherwise.state != "missing" else Said("unknown")
     opening = program.opening.get(stop - 1, first)
     if opening > first and ".".join(program.chain_to(program.before(opening))[1]).endswith("Platform.custom"):
         return platform(program, (opening + 1, stop - 1), depth + 1)
@@ -67,13 +68,13 @@ def platform(program: Program, value: Range, depth: int = 0) -> Said:
 
 
 def _explicit(written: str) -> Said:
-    return Said("explicit", tuple(name for one in written.split(",") if (name := one.strip())))
+    return Said("explicit", tuple(name for one in written.split(",") if (name := one.strip())), whole=True)
 
 
 def _either(one: Said, other: Said) -> Said:
     both = tuple(dict.fromkeys((*one.platforms, *other.platforms)))
     steps = tuple(dict.fromkeys((*one.steps, *other.steps)))
-    return Said(one.state if one.state == other.state else "unknown", both, steps)
+    return Said(one.state if one.state == other.state else "unknown", both, steps, one.whole and other.whole)
 
 
 def _named(program: Program, names: list[str], at: int, depth: int) -> Said:
@@ -82,7 +83,7 @@ def _named(program: Program, names: list[str], at: int, depth: int) -> Said:
     if name in _NOTHING:
         return MISSING
     if len(names) > 1 and names[-2].endswith("Platform") and "_" in names[-1]:
-        return Said("explicit", (names[-1].lower().replace("_", "/"),))
+        return Said("explicit", (names[-1].lower().replace("_", "/"),), whole=True)
     if names[0] == "process":
         return Said("unknown", steps=(Step(f"`{name}` is the environment's"),))
     if names[0] == "this":
@@ -108,7 +109,8 @@ def _listed(program: Program, inside: Range, depth: int) -> Said:
     known = tuple(dict.fromkeys(name for one in said for name in one.platforms))
     steps = tuple(dict.fromkeys(step for one in said for step in one.steps))
     named = any(one.state in {"explicit", "delegated"} for one in said)
-    return Said("explicit" if named else "unknown", known, steps)
+    whole = len(said) == len(parts) and all(one.whole for one in said)
+    return Said("explicit" if named else "unknown", known, steps, whole)
 
 
 def text(program: Program, value: Range, depth: int = 0) -> str | None:

@@ -41,10 +41,11 @@ def builds(source: Source, project: Project) -> list[Build]:
 
 def _build(source: Source, span: Span, tool: str, platforms: tuple[str, ...] | None, image: str) -> Build:
     """A build for `platforms`; none, where the file names none, None where it names some that are not known."""
-    build = Build(source, span, tool, "jvm", "explicit", platforms or ())
-    if platforms == ():
+    build = Build(source, span, tool, "jvm", "explicit", platforms or (), whole=platforms is not None)
+    if platforms == () and tool == _SPRING:
+        build = build._replace(state="unknown", via=_UNKNOWN, whole=False)
+    elif platforms == ():
         build = build._replace(state="default", platforms=(_DEFAULT,))
-        build = build._replace(state="unknown", platforms=(), via=_UNKNOWN) if tool == _SPRING else build
     return build._replace(images=(bare(image),) if image and "$" not in image else ())
 
 
