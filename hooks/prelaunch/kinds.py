@@ -94,7 +94,7 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
         (b"pulumi_docker", b"Image"),
     ),
     "javascript": (
-        (b"aws-cdk", b"DockerImage", b"ContainerImage", b"AssetImage", b"fromAsset"),
+        (b"aws-cdk", b"DockerImage", b"ContainerImage", b"AssetImage", b"AgentRuntimeArtifact", b"BuildImage"),
         (b"@pulumi/", b"Image"),
     ),
     "bazel": (b"oci_image",),
