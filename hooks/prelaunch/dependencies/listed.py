@@ -29,7 +29,9 @@ def requirements_file(
         if current in seen:
             continue
         seen.add(current)
-        for number, line in _logical_lines(read(project, current)):
+        text_of_file = read(project, current)
+        found_here: list[Requirement] = []
+        for number, line in _logical_lines(text_of_file):
             text = line
             if line.startswith("-"):
                 for flags in (_INCLUDES, _CONSTRAINTS):
@@ -42,9 +44,22 @@ def requirements_file(
             found = parse(text.partition(" --")[0], current, number)
             count += 1
             if count > MOST:
+                yield from found_here
                 return
             if found is not None:
-                yield found._replace(constraint=only) if only else found
+                found_here.append(found._replace(constraint=only) if only else found)
+        lock = not only and _is_lock(current, text_of_file) and all(each.locked for each in found_here)
+        yield from (each._replace(lock=True) for each in found_here) if lock else found_here
+
+
+def _is_lock(path: str, text: str) -> bool:
+    """Whether a file lists everything that is installed, as pip-compile, uv and a frozen environment give it.
+
+    pip-compile leaves out what it calls unsafe (setuptools and the like), and says so at the end.
+    """
+    head = text[:500]
+    written = "lock" in path.rpartition("/")[2] or "pip-compile" in head or "uv pip compile" in head
+    return written and "unsafe" not in text
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -14,6 +14,8 @@ from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.images_of_python import holding, images_in, reached_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prelaunch.image import Image
     from prelaunch.model import Certainty, Import
     from prelaunch.project import Project
@@ -73,16 +75,23 @@ def certainty(fact: Import, fault: Fault, project: Project) -> Certainty | None:
     image, and a hint where the file is a test or the like, or was not seen in the image.
     """
     path, folder = fact.source.path, posixpath.dirname(fault.where)
-    if fault.path == _BY_SETUPTOOLS and _may_have_setuptools(project, path, folder):
+    built = _on_that_python(images_in(project, folder), fault)
+    if fault.path == _BY_SETUPTOOLS and _may_have_setuptools(project, path, folder, built):
         return None
-    if any(_may_run_another(one, project, path) for one in images_in(project, folder)):
+    if any(_may_run_another(one, project, path) for one in built):
         return None
-    images = holding(project, path, folder)
+    images = [one for one in holding(project, path, folder) if one in built]
     if not images or _is_aside(path):
         return "hint"
     if _runs_when_imported(fact) and all(path in reached_in(project, image) for image in images):
         return fault.certainty
     return "likely"
+
+
+def _on_that_python(images: Sequence[Image], fault: Fault) -> list[Image]:
+    """The images on the `FROM` that the fault speaks of: one of node may hold the file too, and does not run it."""
+    line = fault.where.rpartition(":")[2]
+    return [one for one in images if any(str(one.source.position(stage.span.start)[0]) == line for stage in one.chain)]
 
 
 def _may_run_another(image: Image, project: Project, path: str) -> bool:
@@ -107,7 +116,7 @@ def _may_run_another(image: Image, project: Project, path: str) -> bool:
     return False
 
 
-def _may_have_setuptools(project: Project, path: str, folder: str) -> bool:
+def _may_have_setuptools(project: Project, path: str, folder: str, images: Sequence[Image]) -> bool:
     """Whether setuptools may be installed, whose start-up file brings `distutils` back.
 
     Very many distributions need it: without a lock file that lists all, nothing may be installed.
@@ -116,7 +125,6 @@ def _may_have_setuptools(project: Project, path: str, folder: str) -> bool:
     from prelaunch.dependencies.docker import is_dockerfile
 
     named = requirements(project, path)
-    images = images_in(project, folder)
     if "setuptools" in named or not all(any(each.lock for each in group) for group in named.values()) or not images:
         return True
     if not all(_WITHOUT_SETUPTOOLS.fullmatch(one.base.name.partition("@")[0].partition(":")[0]) for one in images):
