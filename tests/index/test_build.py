@@ -189,6 +189,21 @@ def __getattr__(name):
     assert dict(probe.served) == {"shy": ()}
 
 
+def test_the_release_that_lost_a_name_is_found_by_importing_those_between(server: Server, options: Options) -> None:
+    text = """
+def __getattr__(name):
+    if name == "old" and {minor} < 4:
+        return 1
+    raise AttributeError(name)
+"""
+    for minor in range(9):
+        server.add("lazy_tool", f"1.{minor}", {"lazy_tool.py": text.format(minor=minor)})
+    found = harvest("lazy-tool", options._replace(asked={"lazy-tool": {"lazy_tool": ("old",)}}))
+    assert [probe.version for probe in found.probes] == ["1.8", "1.0", "1.4", "1.2", "1.3"]
+    history = unite(found.surfaces, found.probes).modules["lazy_tool"]
+    assert history.denied["old"] == 0b111110000
+
+
 def test_a_module_that_kills_its_process_says_nothing_and_the_others_are_read(server: Server, options: Options) -> None:
     files = {
         "bad/__init__.py": "",
@@ -376,12 +391,18 @@ def test_a_listing_that_is_no_json_is_one_clear_error(server: Server) -> None:
         Registry(server.address).wheels("nothing")
 
 
-def test_the_last_release_of_each_minor_is_taken_and_of_older_majors_the_last(server: Server) -> None:
+def test_the_ends_of_each_minor_are_taken_and_of_older_majors_the_last_release(server: Server) -> None:
     for version, day in (("0.8", "2017-01-01"), ("0.9", "2018-01-01"), ("1.0", "2019-01-01"), ("1.1.0", "2021-02-01")):
         server.add("tool", version, {"tool.py": ""}, day)
-    for version, day in (("1.1.1", "2021-03-01"), ("2.0", "2022-01-01"), ("2.1rc1", "2022-02-01")):
+    for version, day in (
+        ("1.1.1", "2021-03-01"),
+        ("1.1.2", "2021-04-01"),
+        ("2.0", "2022-01-01"),
+        ("2.1rc1", "2022-02-01"),
+    ):
         server.add("tool", version, {"tool.py": ""}, day)
-    assert [release.version for release in choose(Registry(server.address).wheels("tool"))] == ["0.9", "1.1.1", "2.0"]
+    taken = [release.version for release in choose(Registry(server.address).wheels("tool"))]
+    assert taken == ["0.9", "1.1.0", "1.1.2", "2.0"]
 
 
 def test_every_minor_is_taken_and_what_was_yanked_or_is_not_final_is_left_out(server: Server) -> None:
@@ -398,7 +419,8 @@ def test_every_minor_is_taken_and_what_was_yanked_or_is_not_final_is_left_out(se
 def test_a_distribution_that_has_only_pre_releases_is_taken_with_them(server: Server) -> None:
     for version in ("0.1b0", "0.2b0", "0.2b1"):
         server.add("tool", version, {"tool.py": ""})
-    assert [release.version for release in choose(Registry(server.address).wheels("tool"))] == ["0.1b0", "0.2b1"]
+    taken = [release.version for release in choose(Registry(server.address).wheels("tool"))]
+    assert taken == ["0.1b0", "0.2b0", "0.2b1"]
 
 
 def test_the_wheels_of_all_systems_and_the_pure_one_are_read_as_one(server: Server, options: Options) -> None:

@@ -162,6 +162,17 @@ def test_a_module_made_at_run_time_is_in_every_release_and_open() -> None:
     assert names(found, "lib.moves", "zip") == "??"
 
 
+def test_a_module_made_at_run_time_is_not_in_the_releases_that_deny_it() -> None:
+    releases = [{"lib": module(package=True, why="sys.modules")} for _ in range(5)]
+    shown = probe(0, {"lib": (), "lib.task": ("run",)})
+    gone = {"lib": ("task",)}
+    found = package(*releases, probes=(shown, probe(2, {"lib": ()}, denied=gone), probe(4, {"lib": ()}, denied=gone)))
+    assert modules(found, "lib.task") == "++---"
+    assert names(found, "lib.task", "run") == "++---"
+    back = package(*releases, probes=(shown, probe(2, {"lib": ("task",)}, denied=gone)))
+    assert modules(back, "lib.task") == "+++++"
+
+
 def test_a_folder_above_a_module_is_there_with_it() -> None:
     found = package({"lib": module(package=True), "lib.a.b": module()}, probes=(probe(0, {"lib": ()}),))
     assert modules(found, "lib.a") == "+"

@@ -11,6 +11,7 @@ import zipfile
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from prelaunch.index.boundaries import next_release
 from prelaunch.index.cache import Cache
 from prelaunch.index.extract import EXTRACTOR_VERSION, TESTS, normalised, surface_of
 from prelaunch.index.probe import PROBE_VERSION, Environment, ProbeError, Python
@@ -19,7 +20,7 @@ from prelaunch.index.releases import LARGEST, Release, choose
 from prelaunch.index.surface import Probe, Surface, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from prelaunch.index.bindings import Bindings
 
@@ -28,6 +29,9 @@ MOST_PROBES = 7
 
 FEW_PROBES = 2
 """... and where no names are to be asked for: the last ones of the two newest majors confirm the modules."""
+
+MOST_SPLITS = 8
+"""... and those that are imported besides, to find the ends of names that are asked for."""
 
 MOST_MODULES = 4_000
 """Modules of one release that are really imported, those nearest to the top first."""
@@ -91,15 +95,18 @@ def harvest(distribution: str, options: Options) -> Harvest:
             problems.append(f"{distribution} {release.version}: {error}")
     probes: list[Probe] = []
     chosen = _probed(surfaces, asked=distribution in options.asked) if options.probing and options.pythons else []
+    lasts = _lasts([surface for _, surface in surfaces])
     for alternatives in chosen:
         for release, surface in alternatives:
             try:
-                probes.append(_probe(release, surface, [each for _, each in surfaces], options, cache))
+                probes.append(_probe(release, surface, lasts, options, cache))
                 break
             except ProbeError as error:
                 problems.append(f"{distribution} {release.version} was not imported: {error}")
     if probes and probes[0].version == surfaces[-1][1].version:
         probes += _with_companions(*surfaces[-1], probes[0], options, cache)
+    if chosen:
+        problems += _split(surfaces, probes, lasts, options, cache)
     found = tuple(surface for _, surface in surfaces)
     return Harvest(distribution, found, tuple(probes), tuple(problems), registry.fetched)
 
@@ -137,6 +144,37 @@ def _probed(surfaces: Sequence[tuple[Release, Surface]], *, asked: bool) -> list
         ):
             found.append([first])
     return found[: MOST_PROBES if asked else FEW_PROBES]
+
+
+def _lasts(surfaces: Sequence[Surface]) -> list[Surface]:
+    """The last release of each minor version; what lived for some patches only, nobody is asked for."""
+    minors = {tuple(surface.version.split(".")[:2]): surface for surface in surfaces}
+    return list(minors.values())
+
+
+def _split(
+    surfaces: Sequence[tuple[Release, Surface]],
+    probes: list[Probe],
+    lasts: Sequence[Surface],
+    options: Options,
+    cache: Cache,
+) -> Iterator[str]:
+    """Import more releases, into `probes`, until it is known which was the first without each name that is asked for.
+
+    Gives the problems, lines for the report.
+    """
+    every = [surface for _, surface in surfaces]
+    asked = options.asked.get(every[-1].distribution, {})
+    tried = {number for number, surface in enumerate(every) if any(surface.version == each.version for each in probes)}
+    for _ in range(MOST_SPLITS):
+        number = next_release(every, probes, asked, tried)
+        if number is None:
+            break
+        tried.add(number)
+        try:
+            probes.append(_probe(*surfaces[number], lasts, options, cache))
+        except ProbeError as error:
+            yield f"{every[number].distribution} {every[number].version} was not imported: {error}"
 
 
 def _probe(release: Release, surface: Surface, every: Iterable[Surface], options: Options, cache: Cache) -> Probe:

@@ -9,7 +9,8 @@ is worse than a miss):
 - a name is denied in a release where a probe of that very release denied it and none showed it, and between two
   such releases that are the nearest probed ones on either side; a denied name is not added;
 - a name that the extraction lists, and a submodule that exists, is never denied;
-- a module that was imported but is in no wheel of that release (made by `sys.modules`) is in every release, open;
+- a module that was imported but is in no wheel of that release (made by `sys.modules`) is in every release, open, but
+  for those whose package denies it;
 - the folders above a module exist where it does.
 
 Names that no import statement can spell (`Model[int]`) and dunders are left out.
@@ -94,12 +95,12 @@ def unite(surfaces: Iterable[Surface], probes: Iterable[Probe]) -> History:
             probed |= 1 << at
             _add_probe(tracks, probe, 1 << at)
     everywhere = (1 << len(numbers)) - 1
-    for track in tracks.values():
+    for dotted, track in list(tracks.items()):
         seen = track.imported
         for bits in track.shown.values():
             seen |= bits
         if seen & ~track.present:
-            track.present = everywhere
+            track.present |= everywhere & ~_gone(tracks, dotted, seen, probed)
     _add_folders(tracks)
     return History(
         newest.distribution,
@@ -142,6 +143,19 @@ def _add_probe(tracks: dict[str, _Track], probe: Probe, bit: int) -> None:
         if _can_be_spelt(dotted) and probe.modules.get(dotted, ()) is not None:
             for name in failed:
                 tracks[dotted].denied[name] |= bit
+
+
+def _gone(tracks: Mapping[str, _Track], dotted: str, seen: int, probed: int) -> int:
+    """The releases whose package denies a module that others make at run time; `seen` are those that showed it."""
+    above, _, last = dotted.rpartition(".")
+    package = tracks.get(above)
+    if package is None:
+        return 0
+    listed = package.shown.get(last, 0)
+    for (name, _), bits in package.names.items():
+        listed |= bits if name == last else 0
+    denied = package.denied.get(last, 0) & ~(seen | listed)
+    return (denied | _between(denied, probed)) & ~(seen | listed)
 
 
 def _add_folders(tracks: dict[str, _Track]) -> None:

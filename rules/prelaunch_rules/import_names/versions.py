@@ -22,8 +22,8 @@ class Said(NamedTuple):
 
     `every`: nothing narrows them. `version` is what a pin says, `where` the place that narrows (`uv.lock:12`).
     `certainty` is less than certain where a release that the index does not know may be installed, or where the place
-    does not decide alone. `likely` are the releases of the pin's own minor version, where the index has only another
-    patch of it: what one lacks the other lacks, but for the rare patch that removes a name.
+    does not decide alone. `likely` is the newest release that is known, where the pin is a later patch of its minor
+    version: what the one lacks the other lacks, but for the rare patch that adds a name.
     """
 
     releases: tuple[int, ...]
@@ -92,12 +92,11 @@ def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
     below, above = around(releases, version)
     if below is None:
         return None  # older than what is known
-    near = (below,) if above is None else tuple(sorted({below, above}))
-    likely = tuple(number for number in near if _minor(releases[number]) == _minor(version))
-    if above is None:
-        everything = tuple(range(len(releases)))
-        return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
-    return Said(near, version=version, where=place, likely=likely)
+    if above is not None:
+        return Said(tuple(sorted({below, above})), version=version, where=place)
+    likely = (below,) if _minor(releases[below]) == _minor(version) else ()
+    everything = tuple(range(len(releases)))
+    return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
 
 
 def _minor(version: str) -> tuple[int, ...]:

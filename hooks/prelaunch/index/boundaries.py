@@ -1,0 +1,69 @@
+"""Which release is best imported next: where a name that open modules may serve came to an end is not known otherwise.
+
+The names of a closed module are known of every release. What an open one serves on demand is known only of those that
+were asked, and of those between two that gave the same answer: the end is looked for by halving.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from prelaunch.index.surface import Probe, Surface
+
+
+def next_release(
+    surfaces: Sequence[Surface],
+    probes: Sequence[Probe],
+    asked: Mapping[str, Sequence[str]],
+    tried: Collection[int],
+) -> int | None:
+    """The number of the release in the middle of the gap that the most of the `asked` names (by module) have.
+
+    A gap are releases of which nothing is known, with the name on one side and without it on the other. `tried` are
+    releases that need not be imported again. None: no gap is left that could be made smaller.
+    """
+    by_version: dict[str, list[Probe]] = {}
+    for probe in probes:
+        by_version.setdefault(probe.version, []).append(probe)
+    said = [by_version.get(surface.version, []) for surface in surfaces]
+    gaps: Counter[tuple[int, ...]] = Counter()
+    for module, names in asked.items():
+        for name in names:
+            states = [_has(surface, answers, module, name) for surface, answers in zip(surfaces, said, strict=True)]
+            for gap in _gaps(states):
+                untried = tuple(number for number in gap if number not in tried)
+                if untried:
+                    gaps[untried] += 1
+    if not gaps:
+        return None
+    best = max(gaps, key=lambda gap: (gaps[gap], len(gap), gap))
+    return best[len(best) // 2]
+
+
+def _has(surface: Surface, probes: Sequence[Probe], module: str, name: str) -> bool | None:
+    """Whether a release has a name; None where that is not known."""
+    found = surface.modules.get(module)
+    if found is None:
+        above, _, last = module.rpartition(".")
+        return _has(surface, probes, above, last) if above else None
+    if name in found.names or f"{module}.{name}" in surface.modules:
+        return True
+    for probe in probes:
+        if name in (probe.modules.get(module) or ()) or name in probe.served.get(module, ()):
+            return True
+    if any(name in probe.denied.get(module, ()) and probe.modules.get(module, ()) is not None for probe in probes):
+        return False
+    return None if found.open else False
+
+
+def _gaps(states: Sequence[bool | None]) -> Iterator[range]:
+    """The runs of releases that are not known, between two that differ."""
+    known = [number for number, state in enumerate(states) if state is not None]
+    for below, above in pairwise(known):
+        if above - below > 1 and states[below] != states[above]:
+            yield range(below + 1, above)
