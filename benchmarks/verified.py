@@ -26,6 +26,11 @@ from prelaunch.readers.python import imports
 from prelaunch_rules.import_names.judgement import Fault, judge
 
 LATER = {
+    "PIL.Image.ANTIALIAS": "9.5.0",
+    "PIL.PILLOW_VERSION": "8.4.0",
+    "celery.decorators.task": "5.1.2",
+    "celery.task.schedules.crontab": "4.4.7",
+    "django.utils.timezone.utc": "4.2.30",
     "flask.Markup": "2.3.3",
     "flask.escape": "2.3.3",
     "flask._request_ctx_stack": "2.3.3",
@@ -33,14 +38,23 @@ LATER = {
     "flask.globals._request_ctx_stack": "2.3.3",
     "langchain.chains.LLMChain": "0.3.30",
     "langchain.chat_models.ChatOpenAI": "0.3.30",
+    "matplotlib.cm.get_cmap": "3.10.9",
     "openai.InvalidRequestError": "0.28.1",
     "openai.embeddings_utils.get_embedding": "0.28.1",
     "openai.error.OpenAIError": "0.28.1",
     "openai.error.RateLimitError": "0.28.1",
     "openai.openai_object.OpenAIObject": "0.28.1",
+    "pandas.Int64Index": "1.5.3",
+    "pandas.datetime": "1.5.3",
+    "pymongo.Connection": "2.9.5",
+    "scipy.integrate.simps": "1.13.1",
+    "scipy.signal.hann": "1.12.0",
     "werkzeug.wsgi.DispatcherMiddleware": "0.16.1",
 }
-"""Names that a table made without executing says are gone, and the last release in which their import was executed."""
+"""Names that a table made without executing says are gone, and the last release in which their import was executed.
+
+(That of pymongo 2.9.5 is for Python 2: its text was read.)
+"""
 
 ELSEWHERE = frozenset({"pydantic.Optional", "requests.packages.urllib3.util.ssl_.DEFAULT_CIPHERS"})
 """Rows that execution refutes: the first fails in every release, the second depends on urllib3's release alone."""
