@@ -29,6 +29,8 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.version import Version
+
 from prelaunch.index import sandbox
 from prelaunch.index.extract import normalised
 from prelaunch.index.lookup import NOT_JUDGED, PYTHON
@@ -256,7 +258,7 @@ def _judged(
             continue
         for name, project in _projects:
             fault = judge(fact, project)
-            if fault is not None:
+            if fault is not None and not (name == "unpinned" and _is_older(fault.distribution, fault.first)):
                 line = fact.source.position(fact.span.start)[0] if fact.fragment else 0
                 message = f"{name}: {fault.path} lacks in {fault.distribution} {fault.version}"
                 yield (
@@ -265,6 +267,11 @@ def _judged(
                     message,
                     bool(fact.guarded),
                 )
+
+
+def _is_older(distribution: str, first: str) -> bool:
+    """Whether what is installed is older than the first release of the index: of that a finding says nothing."""
+    return distribution != PYTHON and Version(_here[0].versions.get(distribution, first)) < Version(first)
 
 
 def _look_at_names(distribution: str) -> Found:
