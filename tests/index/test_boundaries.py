@@ -66,3 +66,10 @@ def test_a_module_that_is_gone_counts_as_a_name_of_its_package() -> None:
     releases[0].modules["lib.sub"] = ModuleSurface({"name": "d"})  # type: ignore[index]
     denies = probe(3, denied="sub")
     assert next_release(releases, [denies], {"lib.sub": ("name",)}, ()) == 2
+
+
+def test_a_name_that_a_star_import_may_bring_is_not_known_to_be_there() -> None:
+    releases = surfaces("nooo")
+    for surface in releases[1:]:
+        surface.modules["lib"] = ModuleSurface({"old": "i"}, "getattr", unsure=frozenset(("old",)))  # type: ignore[index]
+    assert next_release(releases, [probe(3, denied="old")], ASKED, ()) == 2

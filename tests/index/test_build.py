@@ -189,6 +189,18 @@ def __getattr__(name):
     assert dict(probe.served) == {"shy": ()}
 
 
+def test_a_name_that_a_star_import_may_bring_is_asked_for(server: Server, options: Options) -> None:
+    files = {
+        "starry/__init__.py": "from .core import *\ndef __getattr__(name): raise AttributeError(name)\n",
+        "starry/core.py": "from builtins import float\nkept = 1\n__all__ = []\n__all__ += (n for n in ('kept',))\n",
+    }
+    server.add("starry", "1.0", files)
+    found = harvest("starry", options)
+    history = unite(found.surfaces, found.probes).modules["starry"]
+    assert history.denied == {"float": 1}
+    assert history.names["kept", "i"] == 1
+
+
 def test_the_release_that_lost_a_name_is_found_by_importing_those_between(server: Server, options: Options) -> None:
     text = """
 def __getattr__(name):

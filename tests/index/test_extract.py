@@ -115,6 +115,32 @@ def test_a_star_import_of_an_open_or_foreign_module_opens_unless_all_is_known() 
     assert found["d"].names == {"x": "i"}
 
 
+def test_what_a_star_import_brings_is_unsure_where_the_list_of_its_module_cannot_be_read() -> None:
+    found = read(
+        {
+            "a.py": "from builtins import float\nfrom b import *\nfrom c import *\nz = 1\n",
+            "b.py": "import os\nx = y = z = own = 1\n__all__ = [name for name in ('x',)]\nfrom d import *\n",
+            "c.py": "y = 1\n",
+            "d.py": "deep = 1\n",
+            "e.py": "from a import *\n",
+            "f.py": "from b import *\n__all__ = ['x']\n",
+            "g.py": "from f import *\n",
+        }
+    ).modules
+    assert found["a"].names.keys() == {"float", "x", "y", "z", "own", "os", "deep"}
+    assert found["a"].unsure == {"x", "own", "os", "deep"}
+    assert found["e"].unsure == {"x", "own", "os", "deep"}
+    assert found["f"].unsure == {"x", "y", "z", "own", "os", "deep"}
+    assert not found["g"].unsure
+    assert not found["b"].unsure
+    assert (
+        read({"a.py": "from b import *\nfrom c import *\n", "b.py": "x = 1\n", "c.py": "x = 1\n__all__ = f()\n"})
+        .modules["a"]
+        .unsure
+        == set()
+    )
+
+
 def test_a_circle_of_star_imports_ends_with_the_names_of_all() -> None:
     found = read({"a.py": "from b import *\nx = 1", "b.py": "from a import *\ny = 1"}).modules
     assert set(found["a"].names) == set(found["b"].names) == {"x", "y"}

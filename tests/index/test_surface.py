@@ -12,7 +12,7 @@ def surface(**modules: ModuleSurface) -> Surface:
 
 
 def test_records_come_back_from_json_as_they_were() -> None:
-    one = surface(lib=ModuleSurface({"b": "d", "a": "i"}, "star", package=True), other=ModuleSurface({}))
+    one = surface(lib=ModuleSurface({"b": "d", "a": "i"}, "star", True, frozenset("a")), other=ModuleSurface({}))
     assert Surface.from_json(json.loads(json.dumps(one.to_json()))) == one
     probe = Probe("lib", "1.0", "3.12", {"lib": ("a", "b"), "lib.c": None}, {"lib": ("x",)}, {})
     assert Probe.from_json(json.loads(json.dumps(probe.to_json()))) == probe
@@ -35,3 +35,9 @@ def test_wheels_of_several_platforms_are_united_and_open_if_one_is() -> None:
     }
     assert both.requires == ("other", "more")
     assert merge([linux]) == linux
+
+
+def test_a_name_that_one_wheel_has_for_sure_is_sure() -> None:
+    one = surface(lib=ModuleSurface({"a": "i", "b": "i"}, unsure=frozenset("ab")))
+    other = surface(lib=ModuleSurface({"a": "i", "c": "i"}, unsure=frozenset("c")))
+    assert merge([one, other]).modules["lib"].unsure == merge([other, one]).modules["lib"].unsure == {"b", "c"}

@@ -115,6 +115,17 @@ def test_a_name_in_the_wheel_is_never_denied() -> None:
     assert names(found, "lib", "maybe") == "+"
 
 
+def test_a_name_that_only_a_star_import_may_bring_is_denied_and_then_lacking() -> None:
+    content = {"lib": module("float", "kept", why="getattr")._replace(unsure=frozenset(("float", "kept")))}
+    gone = {"lib": ("float",)}
+    probes = (probe(1, {"lib": ("kept",)}, denied=gone), probe(3, {"lib": ("kept",)}, denied=gone))
+    found = package(content, content, content, content, content, probes=probes)
+    assert names(found, "lib", "float") == "+---+"
+    assert names(found, "lib", "kept") == "+++++"
+    below = package({**content, "lib.float": module()}, probes=(probe(0, {"lib": ()}, denied=gone),))
+    assert names(below, "lib", "float") == "+"
+
+
 def test_a_served_name_is_in_every_release_but_where_it_is_denied() -> None:
     releases = [{"lib": module(why="getattr")} for _ in range(5)]
     asked = {"lib": ("shim",)}

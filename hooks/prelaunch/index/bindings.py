@@ -21,14 +21,15 @@ class Bindings(NamedTuple):
     """What a module binds.
 
     `names` with flags (`surface.py`), dunders left out; `stars` are the modules whose names it takes over; `exported`
-    is its `__all__`, None where there is none, or none that can be read; `open` says why the names cannot be all, ""
-    where they are.
+    is its `__all__`, None where there is none, or none that can be read (`hidden`); `open` says why the names cannot be
+    all, "" where they are.
     """
 
     names: Mapping[str, str]
     stars: tuple[str, ...] = ()
     exported: tuple[str, ...] | None = None
     open: str = ""
+    hidden: bool = False
 
 
 UNPARSABLE = Bindings({}, open="unparsable")
@@ -46,7 +47,7 @@ def bindings(text: str, module: str, *, package: bool) -> Bindings:
         return UNPARSABLE
     names = {name: flag for name, flag in reader.names.items() if not (name.startswith("__") and name.endswith("__"))}
     exported = None if reader.exported is None else tuple(reader.exported)
-    return Bindings(names, tuple(dict.fromkeys(reader.stars)), exported, reader.open)
+    return Bindings(names, tuple(dict.fromkeys(reader.stars)), exported, reader.open, hidden=not reader.whole)
 
 
 class _Reader:
@@ -58,7 +59,7 @@ class _Reader:
         self.stars: list[str] = []
         self.exported: list[str] | None = None
         self.open = ""
-        self._whole = True  # whether `__all__` could be read
+        self.whole = True  # whether `__all__` could be read
 
     def read(self, tree: ast.Module, text: str) -> None:
         """Read what runs on import, then take in what reaches further from anywhere."""
@@ -206,9 +207,9 @@ class _Reader:
             ):
                 names += [str(each.value) for each in part.elts if isinstance(each, ast.Constant)]
             else:
-                self.exported, self._whole = None, False
+                self.exported, self.whole = None, False
                 return
-        if self._whole:
+        if self.whole:
             self.exported = [*(self.exported or ()), *names] if add else names
 
     def _opened(self, why: str) -> None:

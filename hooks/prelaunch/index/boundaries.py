@@ -51,14 +51,14 @@ def _has(surface: Surface, probes: Sequence[Probe], module: str, name: str) -> b
     if found is None:
         above, _, last = module.rpartition(".")
         return _has(surface, probes, above, last) if above else None
-    if name in found.names or f"{module}.{name}" in surface.modules:
+    if (name in found.names and name not in found.unsure) or f"{module}.{name}" in surface.modules:
         return True
     for probe in probes:
         if name in (probe.modules.get(module) or ()) or name in probe.served.get(module, ()):
             return True
     if any(name in probe.denied.get(module, ()) and probe.modules.get(module, ()) is not None for probe in probes):
         return False
-    return None if found.open else False
+    return None if found.open or name in found.unsure else False
 
 
 def _gaps(states: Sequence[bool | None]) -> Iterator[range]:

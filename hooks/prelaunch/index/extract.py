@@ -15,7 +15,7 @@ from prelaunch.index.surface import ONLY_STUB, ModuleSurface, Surface
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 """Goes up with any change of what is extracted: kept surfaces of another version are made again."""
 
 MAX_FILE = 5_000_000
@@ -52,8 +52,8 @@ def surface_of(
         read[dotted] = known[key]
     modules: dict[str, ModuleSurface] = {}
     for dotted, (_, package) in files.sources.items():
-        names, why = _with_stars(dotted, read, frozenset())
-        modules[dotted] = ModuleSurface(names, why, package)
+        names, unsure, why = _with_stars(dotted, read, frozenset())
+        modules[dotted] = ModuleSurface(names, why, package, frozenset(unsure))
     for dotted in files.extensions:
         # beside a source of the same name it is that source, compiled
         modules.setdefault(dotted, ModuleSurface({}, "extension"))
@@ -167,21 +167,26 @@ def _above(dotted: str) -> Iterator[str]:
         yield dotted
 
 
-def _with_stars(dotted: str, read: Mapping[str, Bindings], seen: frozenset[str]) -> tuple[dict[str, str], str]:
-    """The names of a module with those that its star imports bring, and why it is open."""
+def _with_stars(
+    dotted: str, read: Mapping[str, Bindings], seen: frozenset[str]
+) -> tuple[dict[str, str], set[str], str]:
+    """The names of a module and of its star imports, those that these may not bring, and why the module is open."""
     own = read[dotted]
-    names, why = dict(own.names), own.open
+    names, unsure, why = dict(own.names), set[str](), own.open
     for source in own.stars:
         if source not in read or source in seen or len(seen) > _MAX_STARS:
             # in a circle the names of both are the names of all that were read on the way
             why = why or ("" if source in seen else "star")
             continue
-        theirs, reason = _with_stars(source, read, seen | {dotted})
+        theirs, doubtful, reason = _with_stars(source, read, seen | {dotted})
         exported = read[source].exported
         if exported is not None:
             brought = {name: theirs.get(name, own.names.get(name, "i")) for name in exported}
+            doubtful = set()
         else:
             brought = {name: flag for name, flag in theirs.items() if not name.startswith("_")}
+            doubtful = set(brought) if read[source].hidden else doubtful & brought.keys()
+        unsure = (unsure | doubtful - names.keys()) - (brought.keys() - doubtful)
         names = {**dict.fromkeys(brought, "i"), **names}
         why = why or (reason if exported is None else "")
-    return names, why
+    return names, unsure, why

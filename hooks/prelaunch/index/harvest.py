@@ -253,8 +253,11 @@ def _has_wheel(release: Release, python: Python) -> bool:
 
 
 def _candidates(surface: Surface, every: Iterable[Surface], asked: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The names to ask each module for: what other releases had, and what people wrongly import."""
+    """The names to ask each module for: what other releases had, what may be here, and what people wrongly import."""
     wanted: dict[str, set[str]] = {module: set(names) for module, names in asked.items() if module in surface.modules}
+    for dotted, module in surface.modules.items():
+        if module.unsure:
+            wanted.setdefault(dotted, set()).update(module.unsure)
     for other in every:
         for dotted, module in other.modules.items():
             mine = surface.modules.get(dotted)

@@ -23,12 +23,14 @@ class ModuleSurface(NamedTuple):
     """One module: its names, public and private, dunders left out, with their flags.
 
     `open` says why the names cannot be listed ("getattr", "globals", "star", "extension", "namespace" ...), "" where
-    they are all here. `package`: it has an `__init__`, or is a folder without one (`open="namespace"`).
+    they are all here. `package`: it has an `__init__`, or is a folder without one (`open="namespace"`). `unsure` are
+    those of `names` that only a star import may bring, of a module whose `__all__` cannot be read.
     """
 
     names: Mapping[str, str]
     open: str = ""
     package: bool = False
+    unsure: frozenset[str] = frozenset()
 
 
 class Surface(NamedTuple):
@@ -52,15 +54,17 @@ class Surface(NamedTuple):
             grouped: dict[str, list[str]] = {}
             for name, flag in sorted(module.names.items()):
                 grouped.setdefault(flag, []).append(name)
-            modules[dotted] = [grouped, module.open, module.package]
+            modules[dotted] = [grouped, module.open, module.package, sorted(module.unsure)]
         return {**self._asdict(), "requires": list(self.requires), "modules": modules}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Surface:
         """The surface that `to_json` gave."""
         modules = {
-            dotted: ModuleSurface({name: flag for flag, names in grouped.items() for name in names}, why, package)
-            for dotted, (grouped, why, package) in data["modules"].items()
+            dotted: ModuleSurface(
+                {name: flag for flag, names in grouped.items() for name in names}, why, package, frozenset(unsure)
+            )
+            for dotted, (grouped, why, package, unsure) in data["modules"].items()
         }
         return cls(**{**data, "requires": tuple(data["requires"]), "modules": modules})
 
@@ -112,4 +116,6 @@ def _united(one: ModuleSurface, other: ModuleSurface) -> ModuleSurface:
     names = dict(one.names)
     for name, flag in other.names.items():
         names[name] = min(names.get(name, flag), flag, key=_RANK.index)
-    return ModuleSurface(names, one.open or other.open, one.package or other.package)
+    sure = (one.names.keys() - one.unsure) | (other.names.keys() - other.unsure)
+    unsure = (one.unsure | other.unsure) - sure
+    return ModuleSurface(names, one.open or other.open, one.package or other.package, unsure)

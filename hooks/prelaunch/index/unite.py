@@ -8,7 +8,8 @@ is worse than a miss):
   and lacks the name; where such a name is public, the extraction misses a trick of the module: it is open throughout;
 - a name is denied in a release where a probe of that very release denied it and none showed it, and between two
   such releases that are the nearest probed ones on either side; a denied name is not added;
-- a name that the extraction lists, and a submodule that exists, is never denied;
+- a name that the extraction lists, and a submodule that exists, is never denied; but one that only a star import may
+  bring is, and is then lacking;
 - a module that was imported but is in no wheel of that release (made by `sys.modules`) is in every release, open, but
   for those whose package denies it;
 - the folders above a module exist where it does.
@@ -63,6 +64,7 @@ class _Track:
         self.present = self.closed = self.package = self.namespace = 0
         self.imported = 0
         self.names: dict[tuple[str, str], int] = defaultdict(int)
+        self.unsure: dict[str, int] = defaultdict(int)
         self.shown: dict[str, int] = defaultdict(int)
         self.denied: dict[str, int] = defaultdict(int)
 
@@ -126,6 +128,8 @@ def _add_surface(tracks: dict[str, _Track], surface: Surface, bit: int) -> None:
         names = track.names
         for name, flag in module.names.items():
             names[name, flag] |= bit
+        for name in module.unsure:
+            track.unsure[name] |= bit
 
 
 def _add_probe(tracks: dict[str, _Track], probe: Probe, bit: int) -> None:
@@ -180,18 +184,21 @@ def _settle(tracks: Mapping[str, _Track], dotted: str, probed: int) -> ModuleHis
     for (name, _), bits in names.items():
         listed[name] |= bits
     shown = {name: bits for name, bits in track.shown.items() if _counts(name)}
-    there = {}  # where a name is there for sure, for every name that a probe speaks of
+    there, sure = {}, {}  # where a name is there, and where it is for sure, for every name that a probe speaks of
     for name in {*shown, *track.denied}:
         submodule = tracks.get(f"{dotted}.{name}")
-        there[name] = listed.get(name, 0) | (submodule.present if submodule else 0)
+        below = submodule.present if submodule else 0
+        there[name] = listed.get(name, 0) | below
+        sure[name] = listed.get(name, 0) & ~track.unsure.get(name, 0) | below
     only_shown = {name for name, bits in shown.items() if bits & ~there[name]}
     tricked = any(not name.startswith("_") for name in only_shown)
     denied = {}
     for name, failed in track.denied.items():
-        free = track.present & ~there[name] & ~shown.get(name, 0)
+        free = track.present & ~sure[name] & ~shown.get(name, 0)
         bits = (failed & free) | (_between(failed & free, probed) & free)
         if bits and _counts(name):
             denied[name] = bits
+    names = {key: bits & ~denied.get(key[0], 0) for key, bits in names.items()}
     for name in only_shown:
         added = track.present & ~listed.get(name, 0) & ~denied.get(name, 0)
         names[name, ONLY_STUB] = names.get((name, ONLY_STUB), 0) | added
