@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from prelaunch.index.cache import Cache
 
-STDLIB_VERSION = 1
+STDLIB_VERSION = 2
 """Goes up with any change of how the library is read."""
 
 DISTRIBUTION = "python"
