@@ -59,7 +59,7 @@ demo: setup
 # The name index: every distribution that is in it once more, as the registry has them today. Hours; see FORMAT.md.
 INDEX := build/index
 INDEX_NAMES ?=
-INDEX_FLAGS ?= --cache build/index-cache --ask rules/prelaunch_rules/import_names/names.tsv
+INDEX_FLAGS ?= --cache build/index-cache
 index: setup
 	mkdir -p $(INDEX)
 	$(BIN)/prelaunch index build $(INDEX_NAMES) $(INDEX_FLAGS) --output $(INDEX)/names.idx

@@ -154,7 +154,11 @@ def add_index(parser: ArgumentParser) -> None:
     )
     build.add_argument("--output", required=True, metavar="FILE", help="the data file to write")
     build.add_argument("--cache", default=".prelaunch-index", metavar="DIR", help="what is kept between runs")
-    build.add_argument("--ask", metavar="FILE", help="names to ask real modules for: JSON lines, or a .tsv")
+    build.add_argument(
+        "--ask",
+        metavar="FILE",
+        help="names to ask real modules for: JSON lines, or a .tsv (default: those known to be imported wrongly)",
+    )
     build.add_argument("--jobs", type=int, metavar="N", help="distributions at a time (default: one a processor)")
     build.add_argument("--no-probe", action="store_true", help="import nothing: every module stays open")
     build.add_argument("--no-stdlib", action="store_true", help="leave out the standard library")

@@ -20,6 +20,9 @@ from prelaunch.index.unite import History, unite
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+ASKED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "asked.tsv")
+"""Names that are known to be imported wrongly."""
+
 _ADDRESS = re.compile(r"\b[a-z+]+://\S+")
 
 COLLIDING = {

@@ -51,7 +51,7 @@ def _build(options: Namespace) -> int:
         from prelaunch.index.unite import unite
 
         pythons = tuple(probe.find_pythons(options.python))
-        asked = build.read_asked(options.ask) if options.ask else {}
+        asked = build.read_asked(options.ask or build.ASKED)
         names = list(_names(options.packages or _in_use()))
         companions = frozenset(map(normalised, names))
         wanted = Options(options.cache, options.index_url, pythons, asked, not options.no_probe, companions)
