@@ -487,3 +487,11 @@ def test_a_module_that_asks_for_a_popular_distribution_is_imported_with_it(serve
     assert found.probes[1].modules["tool.b"] is None
     history = unite(found.surfaces, found.probes).modules
     assert (history["tool.a"].closed, history["tool.b"].closed) == (1, 0)
+
+
+def test_the_names_that_are_asked_for_have_three_columns_and_stand_once() -> None:
+    with open(building.ASKED, encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]
+    assert {len(row) for row in rows} == {3}
+    assert rows == sorted(map(list, set(map(tuple, rows))))
+    assert "float" in read_asked(building.ASKED)["numpy"]["numpy"]
