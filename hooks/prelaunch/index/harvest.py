@@ -30,7 +30,7 @@ MOST_PROBES = 7
 FEW_PROBES = 2
 """... and where no names are to be asked for: the last ones of the two newest majors confirm the modules."""
 
-MOST_SPLITS = 8
+MOST_SPLITS = 12
 """... and those that are imported besides, to find the ends of names that are asked for."""
 
 MOST_MODULES = 4_000
