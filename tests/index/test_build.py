@@ -178,14 +178,16 @@ def __getattr__(name):
         raise OwnImportError("moved")
     if name == "told":
         raise ImportError("`told` has been removed since 2.0")
+    if name == "gone":
+        import shy.gone
     if name == "other":
         raise ImportError("other needs a library that is not installed")
     import surely_not_installed_anywhere
 """
-    server.add("shy", "1.0", {"shy.py": text})
-    asked = {"shy": {"shy": ("own", "told", "other", "further")}}
+    server.add("shy", "1.0", {"shy/__init__.py": text})
+    asked = {"shy": {"shy": ("own", "told", "gone", "other", "further")}}
     (probe,) = harvest("shy", options._replace(asked=asked)).probes
-    assert dict(probe.denied) == {"shy": ("own", "told")}
+    assert dict(probe.denied) == {"shy": ("gone", "own", "told")}
     assert dict(probe.served) == {"shy": ()}
 
 

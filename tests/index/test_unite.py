@@ -180,6 +180,9 @@ def test_a_module_made_at_run_time_is_not_in_the_releases_that_deny_it() -> None
     found = package(*releases, probes=(shown, probe(2, {"lib": ()}, denied=gone), probe(4, {"lib": ()}, denied=gone)))
     assert modules(found, "lib.task") == "++---"
     assert names(found, "lib.task", "run") == "++---"
+    deep = probe(0, {"lib": (), "lib.task.base": ("run",)})
+    below = package(*releases, probes=(deep, probe(2, {"lib": ()}, denied=gone), probe(4, {"lib": ()}, denied=gone)))
+    assert modules(below, "lib.task") == modules(below, "lib.task.base") == "++---"
     back = package(*releases, probes=(shown, probe(2, {"lib": ("task",)}, denied=gone)))
     assert modules(back, "lib.task") == "+++++"
 

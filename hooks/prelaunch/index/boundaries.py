@@ -20,12 +20,14 @@ def next_release(
     surfaces: Sequence[Surface],
     probes: Sequence[Probe],
     asked: Mapping[str, Sequence[str]],
+    closed: Mapping[str, int],
     tried: Collection[int],
 ) -> int | None:
     """The number of the release in the middle of the gap that the most of the `asked` names (by module) have.
 
-    A gap are releases of which nothing is known, with the name on one side and without it on the other. `tried` are
-    releases that need not be imported again. None: no gap is left that could be made smaller.
+    A gap are releases of which nothing is known, with the name on one side and without it on the other. `closed` are
+    the releases, as bits, in which all names of a module are known; `tried` those that need not be imported again.
+    None: no gap is left that could be made smaller.
     """
     by_version: dict[str, list[Probe]] = {}
     for probe in probes:
@@ -34,7 +36,7 @@ def next_release(
     gaps: Counter[tuple[int, ...]] = Counter()
     for module, names in asked.items():
         for name in names:
-            states = [_has(surface, answers, module, name) for surface, answers in zip(surfaces, said, strict=True)]
+            states = [_has(surface, said[at], closed, at, module, name) for at, surface in enumerate(surfaces)]
             for gap in _gaps(states):
                 untried = tuple(number for number in gap if number not in tried)
                 if untried:
@@ -45,12 +47,14 @@ def next_release(
     return best[len(best) // 2]
 
 
-def _has(surface: Surface, probes: Sequence[Probe], module: str, name: str) -> bool | None:
-    """Whether a release has a name; None where that is not known."""
+def _has(
+    surface: Surface, probes: Sequence[Probe], closed: Mapping[str, int], at: int, module: str, name: str
+) -> bool | None:
+    """Whether the release of number `at` has a name; None where that is not known."""
     found = surface.modules.get(module)
     if found is None:
         above, _, last = module.rpartition(".")
-        return _has(surface, probes, above, last) if above else None
+        return _has(surface, probes, closed, at, above, last) if above else None
     if (name in found.names and name not in found.unsure) or f"{module}.{name}" in surface.modules:
         return True
     for probe in probes:
@@ -58,7 +62,7 @@ def _has(surface: Surface, probes: Sequence[Probe], module: str, name: str) -> b
             return True
     if any(name in probe.denied.get(module, ()) and probe.modules.get(module, ()) is not None for probe in probes):
         return False
-    return None if found.open or name in found.unsure else False
+    return False if closed.get(module, 0) >> at & 1 and name not in found.unsure else None
 
 
 def _gaps(states: Sequence[bool | None]) -> Iterator[range]:

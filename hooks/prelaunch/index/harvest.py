@@ -18,6 +18,7 @@ from prelaunch.index.probe import PROBE_VERSION, Environment, ProbeError, Python
 from prelaunch.index.registry import Registry, RegistryError
 from prelaunch.index.releases import LARGEST, Release, choose
 from prelaunch.index.surface import Probe, Surface, merge
+from prelaunch.index.unite import unite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -165,9 +166,10 @@ def _split(
     """
     every = [surface for _, surface in surfaces]
     asked = options.asked.get(every[-1].distribution, {})
+    closed = {dotted: module.closed for dotted, module in unite(every, probes).modules.items()}
     tried = {number for number, surface in enumerate(every) if any(surface.version == each.version for each in probes)}
     for _ in range(MOST_SPLITS):
-        number = next_release(every, probes, asked, tried)
+        number = next_release(every, probes, asked, closed, tried)
         if number is None:
             break
         tried.add(number)

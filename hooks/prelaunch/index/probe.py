@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-PROBE_VERSION = 3
+PROBE_VERSION = 4
 """Goes up with any change of what is asked: kept probes of another version are made again."""
 
 SECONDS = 600.0

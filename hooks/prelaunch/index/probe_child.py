@@ -84,12 +84,16 @@ def lacked(error: object) -> str:
 
 def ask(module: object, name: str, wanted: str) -> object:
     """Whether `from name import wanted` works: True, False, or None where it fails of something else."""
+    full = name + "." + wanted
     try:
         getattr(module, wanted)
         return True
     except AttributeError:
         pass
     except BaseException as error:
+        # celery 5.1 looks for `celery.task`, which it no longer has
+        if isinstance(error, ModuleNotFoundError) and error.name == full:
+            return False
         # a package may raise an error of its own for names that it used to have (`PydanticImportError`), ...
         kind = type(error)
         own = kind.__name__.endswith("ImportError") and kind.__module__.partition(".")[0] == name.partition(".")[0]
@@ -98,7 +102,6 @@ def ask(module: object, name: str, wanted: str) -> object:
         return False if own or told else None
     if not hasattr(module, "__path__"):
         return False
-    full = name + "." + wanted
     try:
         importlib.import_module(full)
         return True

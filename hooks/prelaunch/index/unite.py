@@ -150,16 +150,20 @@ def _add_probe(tracks: dict[str, _Track], probe: Probe, bit: int) -> None:
 
 
 def _gone(tracks: Mapping[str, _Track], dotted: str, seen: int, probed: int) -> int:
-    """The releases whose package denies a module that others make at run time; `seen` are those that showed it."""
+    """The releases whose package denies a module that others make at run time; `seen` are those that showed it.
+
+    Where the package of the package denies that one, the module is gone with it.
+    """
     above, _, last = dotted.rpartition(".")
     package = tracks.get(above)
     if package is None:
-        return 0
-    listed = package.shown.get(last, 0)
+        return _gone(tracks, above, seen, probed) if above else 0
+    there = seen | package.shown.get(last, 0)
     for (name, _), bits in package.names.items():
-        listed |= bits if name == last else 0
-    denied = package.denied.get(last, 0) & ~(seen | listed)
-    return (denied | _between(denied, probed)) & ~(seen | listed)
+        there |= bits if name == last else 0
+    denied = package.denied.get(last, 0) & ~there
+    gone = (denied | _between(denied, probed)) & ~there
+    return gone | _gone(tracks, above, seen | package.present | package.imported, probed)
 
 
 def _add_folders(tracks: dict[str, _Track]) -> None:
