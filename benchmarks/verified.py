@@ -25,7 +25,7 @@ from prelaunch.project import Project
 from prelaunch.readers.python import imports
 from prelaunch_rules.import_names.judgement import Fault, judge
 
-LATER = {
+EXECUTED = {
     "PIL.Image.ANTIALIAS": "9.5.0",
     "PIL.PILLOW_VERSION": "8.4.0",
     "celery.decorators.task": "5.1.2",
@@ -39,6 +39,9 @@ LATER = {
     "langchain.chains.LLMChain": "0.3.30",
     "langchain.chat_models.ChatOpenAI": "0.3.30",
     "matplotlib.cm.get_cmap": "3.10.9",
+    "numpy.float": "1.23.5",
+    "numpy.int": "1.23.5",
+    "numpy.object": "1.23.5",
     "openai.InvalidRequestError": "0.28.1",
     "openai.embeddings_utils.get_embedding": "0.28.1",
     "openai.error.OpenAIError": "0.28.1",
@@ -51,7 +54,7 @@ LATER = {
     "scipy.signal.hann": "1.12.0",
     "werkzeug.wsgi.DispatcherMiddleware": "0.16.1",
 }
-"""Names that a table made without executing says are gone, and the last release in which their import was executed.
+"""Names of which a table that was made without executing names another last release than the one executed here.
 
 (That of pymongo 2.9.5 is for Python 2: its text was read.)
 """
@@ -83,7 +86,7 @@ def read(path: str) -> list[Row]:
         data = json.loads(line)
         kind, _, span = data["verdict"].partition(": existed in ")
         ends = span.replace("..", " ").replace(",", " ").replace(";", " ").split()
-        existed = (ends[0], LATER.get(f"{data['module']}.{data['wrong']}", ends[-1])) if kind == "removed" else None
+        existed = (ends[0], EXECUTED.get(f"{data['module']}.{data['wrong']}", ends[-1])) if kind == "removed" else None
         right = data["right"] if ":" in data["right"] else ""
         rows.append(Row(data["package"], data["module"], data["wrong"], right, kind.split(" ")[0], existed))
     return rows
