@@ -110,6 +110,11 @@ def test_a_name_that_works_under_one_python_is_not_denied_by_another() -> None:
     assert names(package(*releases, probes=both[:1]), "lib", "old") == "-"
 
 
+def test_a_name_that_is_listed_and_refused_is_denied() -> None:
+    content = {"lib": module(why="sys.modules", package=True)}
+    assert names(package(content, probes=(probe(0, {"lib": ("x",)}, denied={"lib": ("x",)}),)), "lib", "x") == "-"
+
+
 def test_a_name_in_the_wheel_is_never_denied() -> None:
     found = package({"lib": module("maybe")}, probes=(probe(0, {"lib": ()}, denied={"lib": ("maybe",)}),))
     assert names(found, "lib", "maybe") == "+"
@@ -183,7 +188,8 @@ def test_a_module_made_at_run_time_is_not_in_the_releases_that_deny_it() -> None
     deep = probe(0, {"lib": (), "lib.task.base": ("run",)})
     below = package(*releases, probes=(deep, probe(2, {"lib": ()}, denied=gone), probe(4, {"lib": ()}, denied=gone)))
     assert modules(below, "lib.task") == modules(below, "lib.task.base") == "++---"
-    back = package(*releases, probes=(shown, probe(2, {"lib": ("task",)}, denied=gone)))
+    other = probe(2, {"lib": ("task",)}, python="3.8")
+    back = package(*releases, probes=(shown, probe(2, {"lib": ()}, denied=gone), other))
     assert modules(back, "lib.task") == "+++++"
 
 

@@ -57,10 +57,13 @@ def _has(
         return _has(surface, probes, closed, at, above, last) if above else None
     if (name in found.names and name not in found.unsure) or f"{module}.{name}" in surface.modules:
         return True
+    denying = [
+        each for each in probes if name in each.denied.get(module, ()) and each.modules.get(module, ()) is not None
+    ]
     for probe in probes:
-        if name in (probe.modules.get(module) or ()) or name in probe.served.get(module, ()):
+        if probe not in denying and name in (*(probe.modules.get(module) or ()), *probe.served.get(module, ())):
             return True
-    if any(name in probe.denied.get(module, ()) and probe.modules.get(module, ()) is not None for probe in probes):
+    if denying:
         return False
     return False if closed.get(module, 0) >> at & 1 and name not in found.unsure else None
 

@@ -136,7 +136,8 @@ def _add_probe(tracks: dict[str, _Track], probe: Probe, bit: int) -> None:
     for dotted, listed in probe.modules.items():
         if listed is not None and _can_be_spelt(dotted):
             tracks[dotted].imported |= bit
-            for name in listed:
+            # `dir` may list, by a `__dir__`, what the module then refuses
+            for name in set(listed).difference(probe.denied.get(dotted, ())):
                 tracks[dotted].shown[name] |= bit
     for dotted, worked in probe.served.items():
         if _can_be_spelt(dotted):
