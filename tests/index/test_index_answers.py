@@ -40,14 +40,51 @@ class Reference:
             made = [
                 at for at, probe in self.probes if self.imports(probe, dotted) and dotted not in surfaces[at].modules
             ]
-            if made:
-                for modules in self.surfaces:
+            for release, modules in enumerate(self.surfaces if made else ()):
+                if not self.gone(surfaces, dotted, release):
                     modules.setdefault(dotted, ModuleSurface({}, open="made"))
         for modules in self.surfaces:
             for dotted in list(modules):
                 parts = dotted.split(".")
                 for stop in range(1, len(parts)):
                     modules.setdefault(".".join(parts[:stop]), ModuleSurface({}, open="namespace", package=True))
+
+    def gone(self, surfaces: Sequence[Surface], dotted: str, release: int) -> bool:
+        """Whether a package above the module refuses the way to it, here or in the nearest imported releases."""
+        probed = sorted({at for at, _ in self.probes})
+        below, above = [at for at in probed if at < release], [at for at in probed if at > release]
+        near = (below[-1], above[0]) if release not in probed and below and above else (release,)
+        parts = dotted.split(".")
+        return any(
+            all(self.refused(surfaces, dotted, ".".join(parts[:stop]), parts[stop], at) for at in near)
+            and not self.seen(surfaces, dotted, ".".join(parts[:stop]), parts[stop], release)
+            for stop in range(1, len(parts))
+        )
+
+    def seen(self, surfaces: Sequence[Surface], dotted: str, parent: str, last: str, at: int) -> bool:
+        way = [dotted]  # the module and those above it, down to the one that is asked for
+        while way[-1] != f"{parent}.{last}":
+            way.append(way[-1].rpartition(".")[0])
+        here = [probe for number, probe in self.probes if number == at]
+        listed = surfaces[at].modules.get(parent, ModuleSurface({})).names
+        return (
+            any(self.imports(probe, way[0]) or bool(self.raw(probe, way[0])) for probe in here)
+            or any(each in surfaces[at].modules for each in way[1:])
+            or any(probe.modules.get(each) is not None for probe in here for each in way[1:])
+            or last in listed
+            or any(last in self.raw(probe, parent) for probe in here)
+        )
+
+    def raw(self, probe: Probe, dotted: str) -> set[str]:
+        listed = set(probe.modules.get(dotted) or ()).difference(probe.denied.get(dotted, ()))
+        return {*listed, *probe.served.get(dotted, ())}
+
+    def refused(self, surfaces: Sequence[Surface], dotted: str, parent: str, last: str, at: int) -> bool:
+        denies = any(
+            number == at and last in probe.denied.get(parent, ()) and probe.modules.get(parent, ()) is not None
+            for number, probe in self.probes
+        )
+        return denies and not self.seen(surfaces, dotted, parent, last, at)
 
     def imports(self, probe: Probe, dotted: str) -> bool:
         return probe.modules.get(dotted) is not None or bool(probe.served.get(dotted))
@@ -56,7 +93,8 @@ class Reference:
         names: set[str] = set()
         for at, probe in self.probes:
             if at == release:
-                names |= {*(probe.modules.get(dotted) or ()), *probe.served.get(dotted, ())}
+                listed = set(probe.modules.get(dotted) or ()).difference(probe.denied.get(dotted, ()))
+                names |= {*listed, *probe.served.get(dotted, ())}
         return {name for name in names if self.counts(name)}
 
     def counts(self, name: str) -> bool:
@@ -88,7 +126,8 @@ class Reference:
             if at == release and name in probe.denied.get(dotted, ()) and probe.modules.get(dotted, ()) is not None
         ]
         there = name in self.shown(dotted, release) or self.sure(dotted, name, release)
-        return bool(asked) and dotted in self.surfaces[release] and not there
+        found = self.surfaces[release].get(dotted)
+        return bool(asked) and found is not None and found.open != "star" and not there
 
     def denied(self, dotted: str, name: str, release: int) -> bool:
         if self.denied_by_probe(dotted, name, release):
@@ -98,6 +137,7 @@ class Reference:
         above = [at for at in probed if at > release]
         return (
             release not in probed
+            and self.surfaces[release].get(dotted, ModuleSurface({})).open != "star"
             and bool(below and above)
             and self.denied_by_probe(dotted, name, below[-1])
             and self.denied_by_probe(dotted, name, above[0])
@@ -134,7 +174,7 @@ names = st.lists(st.sampled_from(NAMES), unique=True, max_size=5).map(tuple)
 module_surfaces = st.builds(
     ModuleSurface,
     names=st.dictionaries(st.sampled_from(NAMES), flags, max_size=4),
-    open=st.sampled_from(["", "", "", "getattr", "namespace"]),
+    open=st.sampled_from(["", "", "", "getattr", "namespace", "star"]),
     package=st.booleans(),
 )
 

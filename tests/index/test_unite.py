@@ -110,6 +110,11 @@ def test_a_name_that_works_under_one_python_is_not_denied_by_another() -> None:
     assert names(package(*releases, probes=both[:1]), "lib", "old") == "-"
 
 
+def test_a_module_that_takes_over_what_another_distribution_has_denies_nothing() -> None:
+    content = {"lib": module(why="star")}
+    assert names(package(content, probes=(probe(0, {"lib": ()}, denied={"lib": ("x",)}),)), "lib", "x") == "?"
+
+
 def test_a_name_that_is_listed_and_refused_is_denied() -> None:
     content = {"lib": module(why="sys.modules", package=True)}
     assert names(package(content, probes=(probe(0, {"lib": ("x",)}, denied={"lib": ("x",)}),)), "lib", "x") == "-"

@@ -8,6 +8,8 @@ is worse than a miss):
   and lacks the name; where such a name is public, the extraction misses a trick of the module: it is open throughout;
 - a name is denied in a release where a probe of that very release denied it and none showed it, and between two
   such releases that are the nearest probed ones on either side; a denied name is not added;
+- nothing is denied in a module that takes over all names of one outside of the wheel: what it has depends on what is
+  installed beside it;
 - a name that the extraction lists, and a submodule that exists, is never denied; but one that only a star import may
   bring is, and is then lacking;
 - a module that was imported but is in no wheel of that release (made by `sys.modules`) is in every release, open, but
@@ -61,7 +63,7 @@ class _Track:
     """What is being gathered about one module."""
 
     def __init__(self) -> None:
-        self.present = self.closed = self.package = self.namespace = 0
+        self.present = self.closed = self.package = self.namespace = self.starred = 0
         self.imported = 0
         self.names: dict[tuple[str, str], int] = defaultdict(int)
         self.unsure: dict[str, int] = defaultdict(int)
@@ -97,12 +99,15 @@ def unite(surfaces: Iterable[Surface], probes: Iterable[Probe]) -> History:
             probed |= 1 << at
             _add_probe(tracks, probe, 1 << at)
     everywhere = (1 << len(numbers)) - 1
-    for dotted, track in list(tracks.items()):
+    made = {}
+    for dotted, track in tracks.items():
         seen = track.imported
         for bits in track.shown.values():
             seen |= bits
         if seen & ~track.present:
-            track.present |= everywhere & ~_gone(tracks, dotted, seen, probed)
+            made[dotted] = everywhere & ~_gone(tracks, dotted, seen, probed)
+    for dotted, bits in made.items():
+        tracks[dotted].present |= bits
     _add_folders(tracks)
     return History(
         newest.distribution,
@@ -121,6 +126,8 @@ def _add_surface(tracks: dict[str, _Track], surface: Surface, bit: int) -> None:
         track.present |= bit
         if not module.open:
             track.closed |= bit
+        elif module.open == "star":
+            track.starred |= bit
         if module.package or module.open == "namespace":
             track.package |= bit
             if module.open == "namespace":
@@ -199,7 +206,7 @@ def _settle(tracks: Mapping[str, _Track], dotted: str, probed: int) -> ModuleHis
     tricked = any(not name.startswith("_") for name in only_shown)
     denied = {}
     for name, failed in track.denied.items():
-        free = track.present & ~sure[name] & ~shown.get(name, 0)
+        free = track.present & ~track.starred & ~sure[name] & ~shown.get(name, 0)
         bits = (failed & free) | (_between(failed & free, probed) & free)
         if bits and _counts(name):
             denied[name] = bits
