@@ -56,7 +56,7 @@ EXECUTED = {
 }
 """Names of which a table that was made without executing names another last release than the one executed here.
 
-(That of pymongo 2.9.5 is for Python 2: its text was read.)
+(pymongo 2.9.5 is for Python 2 and was not executed: the index lists the name.)
 """
 
 ELSEWHERE = frozenset({"pydantic.Optional", "requests.packages.urllib3.util.ssl_.DEFAULT_CIPHERS"})

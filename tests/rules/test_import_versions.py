@@ -57,6 +57,7 @@ WEB = history(
     requires=("base",),
 )
 BASE = history("base", {"1.0": {"base": "+", "base.tools": "wrench"}})
+LONG = history("long", {"1.0.0": {"long": "+ name"}, "1.0.40": {"long": "+ name"}})
 ONE = history("one", {"1.0": {"twin": "+", "twin.a": "left"}})
 OTHER = history("other", {"1.0": {"twin": "+", "twin.a": "right"}})
 STANDARD = history(
@@ -76,7 +77,7 @@ def _forget() -> None:
 
 @pytest.fixture(autouse=True)
 def made_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    index = Index(pack([WEB, BASE, ONE, OTHER, STANDARD]))
+    index = Index(pack([WEB, BASE, LONG, ONE, OTHER, STANDARD]))
     python = index.package(PYTHON)
     assert python is not None
     monkeypatch.setitem(shipped._opened, "", index)  # noqa: SLF001 - no run needs another index than the shipped one
@@ -122,6 +123,8 @@ VERDICTS = [
     (NEVER, pins("web==2.0"), "certain: `Nothing` is in no release of web"),
     (NEVER, pins("web==9.0"), "likely: `Nothing` is in no release of web"),  # newer than what is known
     (NEVER, pins("web==0.5"), ""),  # older than what is known
+    ("from long import Nothing\n", pins("long==1.0.40"), "certain: `Nothing` is in no release of long"),
+    ("from long import Nothing\n", pins("long==1.0.20"), "likely: `Nothing` is in no release of long"),  # far from both
     (NEVER, pins("web<0.5"), ""),
     (NEVER, pins("web @ git+https://example.org/web"), ""),
     (NEVER, pins("something-else"), ""),

@@ -192,7 +192,7 @@ def _package(asked: Asked, path: str, project: Project) -> Package | None:
 def _fault(package: Package, path: str, said: Said, *, never: bool) -> Fault:
     had, since = ("", "") if never else history(package, path)
     # a range may admit a release that is not known yet, which matters only for what some release has
-    certainty = "certain" if never and not said.every else said.certainty
+    certainty = "likely" if said.far else "certain" if never and not said.every else said.certainty
     return Fault(
         path,
         package.distribution,

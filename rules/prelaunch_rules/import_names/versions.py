@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _DEPTH = 3
 """How far the requirements of requirements are followed: what a project imports it nearly always names itself."""
 
+_FAR = 10
+"""Patches of one minor version between two that are indexed. Few projects have more: `prompt-toolkit` 3.0, `boto3`."""
+
 
 class Said(NamedTuple):
     """The numbers of the releases that the project may get, and how that is known.
@@ -23,7 +26,8 @@ class Said(NamedTuple):
     `every`: nothing narrows them. `version` is what a pin says, `where` the place that narrows (`uv.lock:12`).
     `certainty` is less than certain where a release that the index does not know may be installed, or where the place
     does not decide alone. `likely` is the newest release that is known, where the pin is a later patch of its minor
-    version: what the one lacks the other lacks, but for the rare patch that adds a name.
+    version: what the one lacks the other lacks, but for the rare patch that adds a name. `far`: the pin lies many
+    patches from both its neighbours, so that a name may have come and gone between them.
     """
 
     releases: tuple[int, ...]
@@ -32,6 +36,7 @@ class Said(NamedTuple):
     where: str = ""
     certainty: Certainty = "certain"
     likely: tuple[int, ...] = ()
+    far: bool = False
 
 
 def uses(project: Project, path: str, distribution: str, index: Index | None) -> bool:
@@ -93,10 +98,18 @@ def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
     if below is None:
         return None  # older than what is known
     if above is not None:
-        return Said(tuple(sorted({below, above})), version=version, where=place)
+        far = below != above and _patch(releases[above]) - _patch(releases[below]) > _FAR
+        far = far and _minor(releases[above]) == _minor(releases[below])
+        return Said(tuple(sorted({below, above})), version=version, where=place, far=far)
     likely = (below,) if _minor(releases[below]) == _minor(version) else ()
     everything = tuple(range(len(releases)))
     return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
+
+
+def _patch(version: str) -> int:
+    from packaging.version import Version
+
+    return Version(version).micro
 
 
 def _minor(version: str) -> tuple[int, ...]:
