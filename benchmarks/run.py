@@ -228,7 +228,7 @@ def main() -> None:
         ruff = [os.path.join(os.path.dirname(sys.executable), "ruff"), "check", "--isolated", "--no-cache"]
         both = {
             "ruff": [*ruff, "--select", "F401", "."],
-            "imports": [prelaunch, "check", "--select", "nonexistent-import,dead-import-guard", "."],
+            "imports": [prelaunch, "check", "--no-cache", "--select", "nonexistent-import,dead-import-guard", "."],
         }
         figures |= medians(both, code, max(3, options.repeat // 5))
         trees = {

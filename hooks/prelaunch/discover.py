@@ -11,6 +11,7 @@ import os
 from prelaunch.kinds import (
     BUILD_KINDS,
     BUILD_WORDS,
+    IMAGE_WORDS,
     IMPORT_KINDS,
     MARK,
     YAML_WORDS,
@@ -54,11 +55,12 @@ class File:
         return f"File({self.path!r}, {self.kind!r}, {sorted(self.facts)}, marked={self.marked})"
 
 
-def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
+def sift(root: str, paths: Iterable[str], words: Words, imageless: set[str] | None = None) -> Iterator[str]:
     """`paths` without the files of the commonest kinds (Python, JavaScript, YAML) that hold no word that `look` wants.
 
     Small files are searched many at a time, because in most trees nearly all are plain, and one search through all of
-    them costs a fraction of one through each. What cannot be read is kept, for `look` to say.
+    them costs a fraction of one through each. What cannot be read is kept, for `look` to say. YAML files in which no
+    image is named are added to `imageless`, so that who looks for deploy files need not read them again.
     """
     extra = words.get("") or ()
     javascript = (*BUILD_WORDS["javascript"], *extra, MARK, *_UTF16)
@@ -72,7 +74,7 @@ def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
     held: dict[str, list[str]] = {kind: [] for kind in wanted}
     texts: dict[str, list[bytes]] = {kind: [] for kind in wanted}
     for path in paths:
-        kind = kind_by_name(path)
+        kind = "python" if path.endswith(".py") else kind_by_name(path)
         if kind not in wanted:
             yield path
             continue
@@ -83,14 +85,17 @@ def sift(root: str, paths: Iterable[str], words: Words) -> Iterator[str]:
             continue
         if data is None:
             continue
-        if any(test(data) for test in tests.get(kind, ())):
+        if tests[kind] and any(test(data) for test in tests[kind]):
             yield path
             continue
         held[kind].append(path)
         texts[kind].append(data)
         if len(held[kind]) >= _BATCH or len(data) > _LARGE:
-            if any_of(wanted[kind], b"\n".join(texts[kind])):
+            together = b"\n".join(texts[kind])
+            if any_of(wanted[kind], together):
                 yield from held[kind]
+            if imageless is not None and kind == "yaml" and not any_of(IMAGE_WORDS, together):
+                imageless.update(held[kind])
             held[kind], texts[kind] = [], []
     for kind, rest in held.items():
         if any_of(wanted[kind], b"\n".join(texts[kind])):

@@ -55,6 +55,9 @@ class Files(Protocol):
     def paths(self) -> Iterator[str]:
         """Every file that is the project's own, of whatever name: no link, nothing below `vendor` and the like."""
 
+    def names_no_image(self, path: str) -> bool:
+        """Whether it is known of a file, from looking for candidates, that it names no image to deploy."""
+
     def candidates(
         self, folder: str, words: Words, exclude: Sequence[str] = (), without: Collection[str] = ()
     ) -> Iterator[discover.File]:
@@ -72,6 +75,7 @@ class Disk:
         self.looks: Looks | None = None
         self._listings: dict[str, Listing] = {}
         self._homes: dict[str, str] = {}
+        self._imageless: set[str] = set()
 
     def listing(self, folder: str = ".") -> Listing:
         """What lies below a folder; git is asked once."""
@@ -136,10 +140,15 @@ class Disk:
         if without:
             inside = (path for path in inside if kind_by_name(path) not in without)
         if self.looks is None or without:
-            looked = [self.look(path, words) for path in discover.sift(self.root, inside, words)]
+            worth = discover.sift(self.root, inside, words, self._imageless)
+            looked = [self.look(path, words) for path in worth]
         else:
             looked = self.looks.files(inside, lambda paths: self._look_at(paths, words))
         yield from sorted((file for file in looked if file is not None), key=lambda file: file.path)
+
+    def names_no_image(self, path: str) -> bool:
+        """As `Files` says."""
+        return path in self._imageless
 
     def _look_at(self, paths: Sequence[str], words: Words) -> dict[str, discover.File | None]:
         """What each of several files may hold."""

@@ -133,6 +133,8 @@ _PIPELINE_STARTS = {
 }  # fmt: skip
 _PIPELINE_BEGINNINGS = tuple(_PIPELINE_STARTS)
 _CLUSTER_BEGINNINGS = ("skaffold", "serverless", "pulumi")
+IMAGE_WORDS = (b"mage", b"newName", b"repository")
+"""What stands in a file that names an image to deploy: `image:`, `imageName`, a kustomization, a chart's values."""
 _STEP_KEYS = (b"cmd:", b"cmds:", b"command:", b"commands:", b"run:", b"script:", b"scripts:")
 _AZURE_STEPS = (b"- script:", b"- bash:", b"- pwsh:", b"- powershell:")
 _SUFFIXES = {

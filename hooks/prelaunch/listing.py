@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 Entry = tuple[str, bool | None]
 """A path, and whether it is a symbolic link; None where only a look at the disk tells."""
 
+_FILES = frozenset({"100644 ", "100755 "})
+"""How git's index begins what it says of a regular file; nearly every line does."""
+
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox"})
 
 
@@ -146,6 +149,8 @@ class _Git:
 def _entry(entry: str) -> Entry:
     """A path and whether it is a link, of `MODE OBJECT STAGE<tab>PATH`, or of the bare path of an untracked file."""
     before, tab, path = entry.partition("\t")
+    if before[:7] in _FILES and before[-2:] == " 0":
+        return path, False
     if tab and before.count(" ") == 2 and before[:6].isdigit():
         return path, before.startswith("120000")
     return entry, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prelaunch.kinds import IMAGE_WORDS
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _USUAL = frozenset(
 _UNUSUAL = frozenset("test tests testdata fixtures fixture e2e vendor node_modules examples example samples".split())
 """Folders whose manifests show or test something; what they name is not what is deployed."""
 
-_IMAGE_WORDS = (b"mage", b"newName", b"repository")
 _JSON_WORDS = ("task", "ecs", "container", "deploy", "template", "cloudformation", "serverless")
 _PLATFORM_WORDS = ("kubernetes.io/arch", "cpuArchitecture", "CpuArchitecture", "cpu_architecture", "cpu.arch")
 
@@ -65,6 +65,8 @@ def _speaks_of_images(project: Project, path: str) -> bool:
     if project.root is None or path in project.given:
         project.ask("read", path)
         return True
+    if project.log is None and project.files.names_no_image(path):
+        return False
     from prelaunch.discover import MAX_BYTES, read_regular
 
     try:
@@ -72,7 +74,7 @@ def _speaks_of_images(project: Project, path: str) -> bool:
     except (OSError, ValueError):
         data = None
     project.ask("read", path, data if data is not None and len(data) < MAX_BYTES else None)
-    return data is not None and any(word in data for word in _IMAGE_WORDS)
+    return data is not None and any(word in data for word in IMAGE_WORDS)
 
 
 def _candidates(project: Project) -> list[str]:
@@ -83,8 +85,8 @@ def _candidates(project: Project) -> list[str]:
         if not _named(name) or (name.endswith(".json") and not any(word in lower for word in _JSON_WORDS)):
             continue
         folders = lower.split("/")[:-1]
-        if not any(folder in _UNUSUAL for folder in folders):
-            usual = not folders or any(folder in _USUAL for folder in folders)
+        if _UNUSUAL.isdisjoint(folders):
+            usual = not folders or not _USUAL.isdisjoint(folders)
             found.append((not usual, len(folders), path))
     return [path for _, _, path in sorted(found)]
 

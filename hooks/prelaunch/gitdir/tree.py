@@ -115,6 +115,10 @@ class GitTree:
             if entry.mode not in {_LINK, _SUBMODULE} and not discover.is_foreign(path):
                 yield path
 
+    def names_no_image(self, path: str) -> bool:  # noqa: ARG002 (the protocol's)
+        """As `Files` says: nothing is known, and nothing has to be: the objects are read once."""
+        return False
+
     def candidates(
         self, folder: str, words: Words, exclude: Sequence[str] = (), without: Collection[str] = ()
     ) -> Iterator[discover.File]:
