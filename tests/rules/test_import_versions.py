@@ -124,7 +124,10 @@ VERDICTS = [
     (NEVER, pins("web==9.0"), "likely: `Nothing` is in no release of web"),  # newer than what is known
     (NEVER, pins("web==0.5"), ""),  # older than what is known
     ("from long import Nothing\n", pins("long==1.0.40"), "certain: `Nothing` is in no release of long"),
-    ("from long import Nothing\n", pins("long==1.0.20"), "likely: `Nothing` is in no release of long"),  # far from both
+    ("from long import Nothing\n", pins("long==1.0.20"), ""),  # far from both: it may have come and gone
+    ("from web import _nothing\n", pins("web==2.0"), "certain: `_nothing` is in no release of web"),
+    ("from web import _nothing\n", pins("web==2.5"), ""),  # a private name comes and goes with a patch
+    ("from web import Nothing\n", pins("web==2.5"), "certain: `Nothing` is in no release of web"),
     (NEVER, pins("web<0.5"), ""),
     (NEVER, pins("web @ git+https://example.org/web"), ""),
     (NEVER, pins("something-else"), ""),

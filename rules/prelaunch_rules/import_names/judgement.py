@@ -164,12 +164,19 @@ def _lacks_somewhere(package: Package, asked: Asked) -> bool:
 
 
 def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None:
+    if said.between and (said.far or _is_private(asked)):
+        return None  # what only a patch between two that are known had is not known
     never = _never(package, asked)
     missing = never or (None if said.every else lacking_in_all(package, asked, said.releases))
     if missing is None and said.likely:
         missing = lacking_in_all(package, asked, said.likely)
         said = said._replace(certainty="likely")
     return None if missing is None else _fault(package, missing, said, never=never is not None)
+
+
+def _is_private(asked: Asked) -> bool:
+    """Whether a name comes and goes with any patch, because it is nobody's but the distribution's own."""
+    return f".{asked.module}.{asked.name or ''}".find("._") >= 0
 
 
 @cache
@@ -192,7 +199,7 @@ def _package(asked: Asked, path: str, project: Project) -> Package | None:
 def _fault(package: Package, path: str, said: Said, *, never: bool) -> Fault:
     had, since = ("", "") if never else history(package, path)
     # a range may admit a release that is not known yet, which matters only for what some release has
-    certainty = "likely" if said.far else "certain" if never and not said.every else said.certainty
+    certainty = "certain" if never and not said.every else said.certainty
     return Fault(
         path,
         package.distribution,

@@ -26,8 +26,9 @@ class Said(NamedTuple):
     `every`: nothing narrows them. `version` is what a pin says, `where` the place that narrows (`uv.lock:12`).
     `certainty` is less than certain where a release that the index does not know may be installed, or where the place
     does not decide alone. `likely` is the newest release that is known, where the pin is a later patch of its minor
-    version: what the one lacks the other lacks, but for the rare patch that adds a name. `far`: the pin lies many
-    patches from both its neighbours, so that a name may have come and gone between them.
+    version: what the one lacks the other lacks, but for the rare patch that adds a name. `between`: the
+    pin is no release that is known, and lies between two; `far`: so many patches from them that a name may have come
+    and gone unseen.
     """
 
     releases: tuple[int, ...]
@@ -36,6 +37,7 @@ class Said(NamedTuple):
     where: str = ""
     certainty: Certainty = "certain"
     likely: tuple[int, ...] = ()
+    between: bool = False
     far: bool = False
 
 
@@ -98,9 +100,9 @@ def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
     if below is None:
         return None  # older than what is known
     if above is not None:
-        far = below != above and _patch(releases[above]) - _patch(releases[below]) > _FAR
-        far = far and _minor(releases[above]) == _minor(releases[below])
-        return Said(tuple(sorted({below, above})), version=version, where=place, far=far)
+        far = _minor(releases[above]) == _minor(releases[below])
+        far = far and _patch(releases[above]) - _patch(releases[below]) > _FAR
+        return Said(tuple(sorted({below, above})), version=version, where=place, between=below != above, far=far)
     likely = (below,) if _minor(releases[below]) == _minor(version) else ()
     everything = tuple(range(len(releases)))
     return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
