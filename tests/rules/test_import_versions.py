@@ -63,9 +63,9 @@ OTHER = history("other", {"1.0": {"twin": "+", "twin.a": "right"}})
 STANDARD = history(
     PYTHON,
     {
-        "3.11": {"imp": "load", "tools": "gone kept", "os": "+ name"},
-        "3.12": {"tools": "gone kept", "os": "+ name"},
-        "3.13": {"tools": "kept fresh", "os": "+ name"},
+        "3.11": {"imp": "load", "tools": "gone kept", "os": "+ name", "typing": "List"},
+        "3.12": {"tools": "gone kept", "os": "+ name", "typing": "List"},
+        "3.13": {"tools": "kept fresh", "os": "+ name", "typing": "List"},
     },
 )
 
@@ -125,6 +125,9 @@ VERDICTS = [
     (NEVER, pins("web==0.5"), ""),  # older than what is known
     ("from long import Nothing\n", pins("long==1.0.40"), "certain: `Nothing` is in no release of long"),
     ("from long import Nothing\n", pins("long==1.0.20"), ""),  # far from both: it may have come and gone
+    ("from long import List\n", {}, ""),  # a patch between may have imported it for itself
+    ("from long import List\n", pins("long==1.0.40"), "certain: `List` is in no release of long"),
+    ("from web import List\n", {}, "certain: `List` is in no release of web"),
     ("from web import _nothing\n", pins("web==2.0"), "certain: `_nothing` is in no release of web"),
     ("from web import _nothing\n", pins("web==2.5"), ""),  # a private name comes and goes with a patch
     ("from web import Nothing\n", pins("web==2.5"), "certain: `Nothing` is in no release of web"),

@@ -166,6 +166,8 @@ def _lacks_somewhere(package: Package, asked: Asked) -> bool:
 def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None:
     if said.between and (said.far or _is_private(asked)):
         return None  # what only a patch between two that are known had is not known
+    if not said.version and _may_be_borrowed(asked, package):
+        return None
     never = _never(package, asked)
     missing = never or (None if said.every else lacking_in_all(package, asked, said.releases))
     if missing is None and said.likely:
@@ -177,6 +179,20 @@ def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None
 def _is_private(asked: Asked) -> bool:
     """Whether a name comes and goes with any patch, because it is nobody's but the distribution's own."""
     return f".{asked.module}.{asked.name or ''}".find("._") >= 0
+
+
+def _may_be_borrowed(asked: Asked, package: Package) -> bool:
+    """Whether a patch that is not indexed may import the name for its own use, as modules do with those of `typing`."""
+    found = index()
+    python = found.package(PYTHON) if found is not None else None
+    if python is None or asked.name is None:
+        return False
+    newest = len(python.releases) - 1
+    if not any(python.name(module, asked.name, newest) == "present" for module in ("typing", "asyncio", "collections")):
+        return False
+    from prelaunch_rules.import_names.versions import leaves_out_many
+
+    return leaves_out_many(package)
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from prelaunch.index.lookup import PYTHON, around
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
@@ -100,18 +102,23 @@ def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
     if below is None:
         return None  # older than what is known
     if above is not None:
-        far = _minor(releases[above]) == _minor(releases[below])
-        far = far and _patch(releases[above]) - _patch(releases[below]) > _FAR
+        far = _is_far(releases[below], releases[above])
         return Said(tuple(sorted({below, above})), version=version, where=place, between=below != above, far=far)
     likely = (below,) if _minor(releases[below]) == _minor(version) else ()
     everything = tuple(range(len(releases)))
     return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
 
 
-def _patch(version: str) -> int:
+def leaves_out_many(package: Package) -> bool:
+    """Whether the index leaves out many patches in a row of a distribution."""
+    releases = package.releases
+    return any(_is_far(below, above) for below, above in itertools.pairwise(releases))
+
+
+def _is_far(below: str, above: str) -> bool:
     from packaging.version import Version
 
-    return Version(version).micro
+    return _minor(below) == _minor(above) and Version(above).micro - Version(below).micro > _FAR
 
 
 def _minor(version: str) -> tuple[int, ...]:
