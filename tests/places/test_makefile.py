@@ -188,6 +188,31 @@ NOTHING = {
 }
 
 
+HANDED = {
+    "one call hands it": ("\t$(MAKE) b P=linux/amd64\n", "explicit", ("linux/amd64",)),
+    "two calls hand the same": (
+        "\t@${MAKE} b P='linux/amd64' && ls\n\tmake -s b P=linux/amd64\n",
+        "explicit",
+        ("linux/amd64",),
+    ),
+    "two calls differ": ("\t$(MAKE) b P=linux/amd64\n\t$(MAKE) b P=linux/arm64\n", "delegated", ()),
+    "one call hands none": ("\t$(MAKE) b P=linux/amd64\n\t$(MAKE) b\n", "delegated", ()),
+    "another makefile": ("\t$(MAKE) -C sub b P=linux/amd64\n", "delegated", ()),
+    "another target": ("\t$(MAKE) other P=linux/amd64\n", "delegated", ()),
+    "a value that is not literal": ("\t$(MAKE) b P=$(shell uname)\n", "delegated", ()),
+    "a rule needs the target too": ("\t$(MAKE) b P=linux/amd64\nall: b\n", "delegated", ()),
+    "it is set": ("\t$(MAKE) b P=linux/amd64\nP = linux/arm64\n", "explicit", ("linux/arm64",)),
+}
+
+
+@pytest.mark.parametrize("name", HANDED)
+def test_what_a_makefile_hands_to_its_own_target_is_in_force_there(name: str, tmp_path: Path) -> None:
+    recipe, state, platforms = HANDED[name]
+    text = f"release:\n{recipe}.PHONY: b\nb:\n\tdocker buildx build --platform $(P) .\n"
+    (build,) = found(tmp_path, {"Makefile": text})
+    assert (build.state, build.platforms) == (state, platforms)
+
+
 @pytest.mark.parametrize("name", NOTHING)
 def test_what_make_does_not_run_in_a_shell_is_no_build(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, {"Makefile": NOTHING[name]}) == []

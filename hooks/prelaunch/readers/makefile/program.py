@@ -13,6 +13,7 @@ from prelaunch.readers.makefile.context import Event, Scope
 from prelaunch.readers.makefile.facts import Assignment, Bare, Export, Include, Makefile, RecipeLine, Rule
 from prelaunch.readers.makefile.pieces import text_of
 from prelaunch.readers.makefile.reading import read
+from prelaunch.readers.makefile.recursive import handed_on
 from prelaunch.readers.makefile.variables import Variables
 from prelaunch.readers.makefile.worlds import BoundTest, World, alternatives
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
@@ -113,6 +114,7 @@ class Program:
         self._evaluated = 0
         self._fatal: list[Condition] = []
         self._file(source, (), 0, ())
+        self._hand_on()
         for guard in self._fatal:
             self._avoid(guard)
 
@@ -192,6 +194,23 @@ class Program:
         self.one_shell = self.one_shell or ".ONESHELL" in words
         if ".EXPORT_ALL_VARIABLES" in words:
             self.exports.append(Exported("", True, made.order, guard))
+
+    def _hand_on(self) -> None:
+        """Give a target what own calls of make hand it, where nothing else sets the variable or needs the target."""
+        handed = handed_on(self.lines)
+        own = {event.name for _, event in self.specific}
+        needed = {
+            name
+            for each in self.rules
+            if handed and ".PHONY" not in each.rule.targets
+            for name in each.rule.prerequisites.split()
+        }
+        for target, name, value, line in handed:
+            unset = name not in self.variables.events and name not in own
+            if unset and target not in needed and line.origin is None:
+                number = line.source.position(line.line.span.start)[0]
+                event = Event(name, ":=", value, self._next(), (), line.source, number, local=True)
+                self.specific.append((target, event))
 
     def plain(self, text: str, order: int) -> str:
         """`text` expanded at a place of the reading, without splitting the world."""
