@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prelaunch.dependencies.conda import environment, spec
@@ -602,6 +602,7 @@ _SPECIFIERS = st.lists(
     _SPECIFIERS,
     st.sampled_from(["", " ", ",", "; python_version<'3'"]),
 )
+@example("a", "", "==1,==1.0", "")
 def test_a_plain_requirement_is_what_packaging_reads(name: str, gap: str, specifiers: str, end: str) -> None:
     text = f"{name}{gap}{specifiers}{end}"
     quick = parse(text, "requirements.txt", 1)

@@ -72,7 +72,9 @@ def _plain(text: str) -> tuple[str, str] | None:
     if not said:
         return name, ""
     parts = [part.strip(" ") for part in said.split(",")]
-    return (name, ",".join(sorted(parts))) if len(set(parts)) == len(parts) and all(map(_is_plain, parts)) else None
+    # `==1,==1.0` is one specifier: what says an operator twice is left to the library
+    once = len({part.rstrip("0123456789.") for part in parts}) == len(parts)
+    return (name, ",".join(sorted(parts))) if once and all(map(_is_plain, parts)) else None
 
 
 def _is_plain(specifier: str) -> bool:
