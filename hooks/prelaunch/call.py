@@ -36,6 +36,8 @@ class Call:
         self.root = discover.find_root(named)
         self.settings = self._settings(options, named)
         self.disk = Disk(self.root)
+        if self.whole:
+            self.disk.listing().start()  # git lists the files while the rules are loaded
         self.project = Project(self.disk, self.settings)
         self.words = self.project.words
         self._options = options
