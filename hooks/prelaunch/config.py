@@ -89,16 +89,14 @@ def _table_of(data: bytes, path: str) -> Mapping[str, Any] | None:
     own = os.path.basename(path) != SHARED
     if not own and b"prelaunch" not in data:
         return None
+    from prelaunch.toml import parse
+
     try:
-        import tomllib  # type: ignore[import-not-found, unused-ignore]
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib  # type: ignore[import-not-found, no-redef, unused-ignore]
-    try:
-        document: Any = tomllib.loads(data.decode())
-    except (ValueError, RecursionError) as error:
+        document = parse(data.decode())
+    except ValueError as error:
         raise CannotRunError(f"{path}: is not valid TOML: {' '.join(str(error).split())}") from None
     if own:
-        return document  # type: ignore[no-any-return]
+        return document
     tool = document.get("tool", {})
     table = tool.get("prelaunch") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):

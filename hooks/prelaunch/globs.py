@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def matches_any(path: str, globs: Iterable[str]) -> bool:
@@ -24,21 +24,28 @@ def _matches(parts: list[str], pattern: str) -> bool:
     wanted = pattern.removeprefix("./").lstrip("/").split("/")
     if not anchored:
         wanted = ["**", *wanted]
+    above = len(parts) - folder  # a pattern of folders does not match the file itself
+    return any(matched for number, matched in enumerate(matched_so_far(parts, wanted)) if number < above)
+
+
+def matched_so_far(
+    parts: Iterable[str], wanted: list[str], matches: Callable[[str, str], bool] | None = None
+) -> Iterator[bool]:
+    """After each part of a path, whether the path so far matches the parts of a pattern, of which `**` is any number.
+
+    `matches` says whether one part does (`part_matches`).
+    """
+    matches = matches or part_matches
     states = {0}  # how many parts of the pattern may be used up so far
-    for number, part in enumerate(parts):
+    for part in parts:
         after = set()
-        matched = False
         for state in _closed(states, wanted):
             if wanted[state] == "**":
-                after.add(state)
-                matched = matched or state == len(wanted) - 1
-            elif part_matches(part, wanted[state]):
+                after |= {state, len(wanted)} if state == len(wanted) - 1 else {state}
+            elif matches(part, wanted[state]):
                 after.add(state + 1)
-        matched = matched or len(wanted) in after
-        if matched and not (folder and number == len(parts) - 1):
-            return True
+        yield len(wanted) in after
         states = after - {len(wanted)}
-    return False
 
 
 def _closed(states: set[int], wanted: list[str]) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prelaunch import CannotRunError
@@ -29,7 +30,7 @@ def history(repository: str, options: Namespace) -> tuple[Count, ...]:
     known = Commits(repository, named_settings(options), "counts", cached=not options.no_cache)
     try:
         for commit, when, subject in commits(repository, options.history):
-            counts = known.of(commit, lambda commit=commit: counted(commit))  # type: ignore[misc]
+            counts = known.of(commit, partial(counted, commit))
             found.append(Count(commit, when, subject, **counts))
     except GitError as error:
         raise CannotRunError(f"--history: {error}") from None

@@ -24,9 +24,9 @@ def opened(output: str | None) -> Iterator[TextIO]:
     folder = os.path.dirname(os.path.abspath(output))
     name = ""
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as file:
-            name = file.name
-            yield file  # type: ignore[misc]
+        handle, name = tempfile.mkstemp(dir=folder)
+        with open(handle, "w", encoding="utf-8") as file:
+            yield file
         os.chmod(name, 0o644)
         os.replace(name, output)
         name = ""

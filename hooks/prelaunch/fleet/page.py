@@ -43,7 +43,8 @@ def _rules(read: Sequence[Summary]) -> list[tuple[str, int, int]]:
             of = found.setdefault(rule, [0, 0])
             of[0] += number
             of[1] += 1
-    return sorted(((rule, *of) for rule, of in found.items()), key=lambda row: (-row[2], row[0]))  # type: ignore[misc]
+    rows = [(rule, findings, repositories) for rule, (findings, repositories) in found.items()]
+    return sorted(rows, key=lambda row: (-row[2], row[0]))
 
 
 def _charts(read: Sequence[Summary], totals: Sequence[Total]) -> Html:

@@ -34,9 +34,8 @@ def run_pool(tasks: Iterable[Task], jobs: int) -> Iterator[Row]:
         pool = _Pool(tasks, jobs, threads, folder)
         try:
             yield from pool.rows()
-        except BaseException:
-            threads.shutdown(wait=False, cancel_futures=True)  # who is in a hurry does not wait for the rest
-            raise
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)  # after an end by force nobody waits for the rest
 
 
 class _Pool:
@@ -59,9 +58,8 @@ class _Pool:
             with _executor(self._jobs) as executor:
                 try:
                     yield from self._until_broken(executor)
-                except BaseException:
+                finally:
                     executor.shutdown(wait=False, cancel_futures=True)
-                    raise
         for task in self._suspects:
             with _executor(1) as executor:
                 try:

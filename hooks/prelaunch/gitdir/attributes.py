@@ -9,6 +9,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from prelaunch.globs import matched_so_far
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -126,31 +128,8 @@ def _matches(path: str, pattern: str) -> bool:
         return _part_matches(path.rpartition("/")[2], pattern)
     if pattern.endswith("/"):
         return False  # a folder has no attributes that its files would take over
-    wanted, parts = pattern.removeprefix("/").split("/"), path.split("/")
-    states = {0}
-    for part in parts:
-        after = set()
-        for state in _closed(states, wanted):
-            if wanted[state] == "**":
-                after.add(state)
-                if state == len(wanted) - 1:
-                    after.add(len(wanted))
-            elif _part_matches(part, wanted[state]):
-                after.add(state + 1)
-        states = {state for state in after if state < len(wanted)}
-        last = len(wanted) in after
-    return last
-
-
-def _closed(states: set[int], wanted: list[str]) -> set[int]:
-    """`states` and those that a `**` reaches by standing for no folder at all."""
-    closed = set(states)
-    for state in states:
-        at = state
-        while at < len(wanted) - 1 and wanted[at] == "**":
-            at += 1
-            closed.add(at)
-    return closed
+    wanted = pattern.removeprefix("/").split("/")
+    return [*matched_so_far(path.split("/"), wanted, _part_matches)][-1]  # only the whole path counts
 
 
 def _part_matches(name: str, pattern: str) -> bool:

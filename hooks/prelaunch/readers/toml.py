@@ -31,14 +31,11 @@ class Text(NamedTuple):
 
 def texts(source: Source) -> list[Text]:
     """Every string value, in the order of the file. Raises `UnreadableError` for what is no TOML."""
-    try:
-        import tomllib  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        import tomli as tomllib  # type: ignore[import-not-found, no-redef, unused-ignore]
+    from prelaunch.toml import parse
 
     try:
-        tomllib.loads(source.text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
+        parse(source.text.removeprefix("\ufeff"))
+    except ValueError as error:
         raise UnreadableError(f"invalid TOML: {str(error).partition(' (at')[0].lower()}") from None
     return list(_Scanner(source).file())
 

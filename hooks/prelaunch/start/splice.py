@@ -34,15 +34,12 @@ def toml_table(text: str, table: str, lines: str) -> str | None:
 
 
 def _toml(text: str) -> dict[str, Any] | None:
+    from prelaunch.toml import parse
+
     try:
-        import tomllib  # type: ignore[import-not-found, unused-ignore]
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib  # type: ignore[import-not-found, no-redef, unused-ignore]
-    try:
-        document: dict[str, Any] = tomllib.loads(text)
-    except (ValueError, RecursionError):
+        return parse(text)
+    except ValueError:
         return None
-    return document
 
 
 def _take(document: dict[str, Any], keys: list[str]) -> object:
