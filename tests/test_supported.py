@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from prelaunch.builders import PROGRAMS
-from prelaunch.engine import _PLACES
 from prelaunch.kinds import BUILD_KINDS, IMPORT_KINDS
 from prelaunch.places.actions import ACTIONS
 from prelaunch.places.plugins import PLUGINS
+from prelaunch.reading import _PLACES
 from prelaunch.supported import PLACES, page
 from prelaunch_rules.missing_platform import _CURES
 

@@ -64,7 +64,7 @@ def _again(arguments: list[str]) -> int | None:
 
 def _nothing_to_do(arguments: list[str]) -> bool:
     """Whether only plain files are to be checked and none of them can matter, whatever the configuration says."""
-    from prelaunch import CannotRunError, discover, kinds, registry
+    from prelaunch import CannotRunError, discover, file_names, registry
 
     paths, named = [], []
     rest = iter(arguments)
@@ -81,7 +81,7 @@ def _nothing_to_do(arguments: list[str]) -> bool:
             return False
         if named and not set(named) <= registry.rule_names():
             return False
-        candidates = [path for path in paths if kinds.kind_by_name(path)]
+        candidates = [path for path in paths if file_names.kind_by_name(path)]
         if not candidates:
             return True  # without a look at the rules, which is half of the time
         words = registry.import_words()

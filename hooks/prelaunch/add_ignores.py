@@ -11,13 +11,14 @@ from collections import Counter
 
 from prelaunch import CannotRunError, engine
 from prelaunch.call import STDIN
-from prelaunch.engine import OWN_RULES, read_facts
+from prelaunch.engine import OWN_RULES
 from prelaunch.identity import normalised
 from prelaunch.kinds import YAML_KINDS
 from prelaunch.mend import splice, with_sources
 from prelaunch.model import Edit, Span
 from prelaunch.project import UnreadableError
 from prelaunch.readers.yaml import read, walk
+from prelaunch.reading import read_facts
 from prelaunch.suppress import MARK, UNUSED, read_ignores
 from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 

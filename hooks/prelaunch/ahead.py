@@ -14,10 +14,11 @@ import sys
 from contextlib import suppress
 
 from prelaunch.cache.log import GROUP, Log, Questions
-from prelaunch.engine import Judged, judge_file, open_source, read_place
+from prelaunch.engine import Judged, judge_file
 from prelaunch.files import Disk, UnreadableError
 from prelaunch.kinds import BUILD, IMPORT, RETAG
 from prelaunch.model import Source
+from prelaunch.reading import open_source, read_place
 from prelaunch.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.model import Step
+from prelaunch.reading import read_facts
 from prelaunch.typed import TYPE_CHECKING, Any
 from prelaunch.writers.place import place, printable
 

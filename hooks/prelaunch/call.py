@@ -6,7 +6,7 @@ import os
 import sys
 from functools import cached_property
 
-from prelaunch import CannotRunError, discover, kinds
+from prelaunch import CannotRunError, discover, file_names, kinds
 from prelaunch.config import find_config, load_config
 from prelaunch.files import Disk
 from prelaunch.globs import matches_any
@@ -84,7 +84,7 @@ class Call:
     def _stdin(self, path: str) -> list[discover.File]:
         data = sys.stdin.buffer.read()
         name = discover.relative(self.root, os.path.realpath(path))
-        kind = kinds.kind_by_content(kinds.kind_by_name(name), data)
+        kind = kinds.kind_by_content(file_names.kind_by_name(name), data)
         self.project.add(_decode(name, kind, data))
         facts = kinds.facts_in(kind, data, self.words)
         return [discover.File(name, kind, facts, kinds.MARK in data)] if facts or kinds.MARK in data else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from prelaunch.file_names import kind_by_name
 from prelaunch.kinds import (
     BUILD_KINDS,
     BUILD_WORDS,
@@ -18,7 +19,6 @@ from prelaunch.kinds import (
     any_of,
     facts_in,
     kind_by_content,
-    kind_by_name,
     possible_facts,
     shebang_kind,
 )

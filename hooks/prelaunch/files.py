@@ -10,7 +10,7 @@ import os
 import stat
 
 from prelaunch import discover
-from prelaunch.kinds import kind_by_name
+from prelaunch.file_names import kind_by_name
 from prelaunch.listing import Listing
 from prelaunch.typed import TYPE_CHECKING, Protocol
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from prelaunch.discover import git_environment, git_top, is_foreign, relative, within
-from prelaunch.kinds import kind_by_name
+from prelaunch.file_names import kind_by_name
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import os
 from collections import Counter
 
 from prelaunch import CannotRunError
-from prelaunch.engine import order, read_facts, run
-from prelaunch.kinds import kind_by_name
+from prelaunch.engine import order, run
+from prelaunch.file_names import kind_by_name
 from prelaunch.model import Source
 from prelaunch.project import Project
+from prelaunch.reading import read_facts
 from prelaunch.replace import replace
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 

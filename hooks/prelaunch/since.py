@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prelaunch import CannotRunError, git
 from prelaunch.changes import Changed, parse
-from prelaunch.engine import UNREADABLE
+from prelaunch.reading import UNREADABLE
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.discover import find_root, look, sift
+from prelaunch.file_names import kind_by_name
 from prelaunch.kinds import (
     BUILD,
     BUILD_KINDS,
@@ -18,7 +19,6 @@ from prelaunch.kinds import (
     MARK,
     facts_in,
     kind_by_content,
-    kind_by_name,
 )
 from prelaunch.listing import Listing, walk
 

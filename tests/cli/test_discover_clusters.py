@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prelaunch.kinds import BUILD, facts_in, kind_by_content, kind_by_name
+from prelaunch.file_names import kind_by_name
+from prelaunch.kinds import BUILD, facts_in, kind_by_content
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ def test_with_nothing_to_do_nothing_is_imported(tmp_path: Path, arguments: list[
     (tmp_path / "values.yaml").write_text("a: b\n")
     code, names = _modules(tmp_path, "check", *arguments)
     assert code == 0
-    ours = {"prelaunch", "prelaunch.__main__", "prelaunch.discover", "prelaunch.kinds", "prelaunch.registry"}
+    parts = ("__main__", "discover", "file_names", "kinds", "registry")
+    ours = {"prelaunch", *(f"prelaunch.{name}" for name in parts)}
     look = {"prelaunch.readers", "prelaunch.readers.python_scan", "prelaunch.index"}
     index = ("layout", "lookup", "package", "quick", "shipped", "spans", "store")
     look |= {f"prelaunch.index.{name}" for name in index}

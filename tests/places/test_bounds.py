@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prelaunch.discover import look
-from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.places import gitlab, pipelines
 from prelaunch.project import Project
+from prelaunch.reading import read_facts
 
 if TYPE_CHECKING:
     from pathlib import Path

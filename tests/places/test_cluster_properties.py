@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD_KINDS, CLUSTER_KINDS, facts_in
 from prelaunch.model import Build, Source
 from prelaunch.project import Project, UnreadableError
+from prelaunch.reading import read_facts
 
 PATHS = {
     "cloudbuild": "cloudbuild.yaml",

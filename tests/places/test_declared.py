@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prelaunch.kinds import kind_by_content, kind_by_name
+from prelaunch.file_names import kind_by_name
+from prelaunch.kinds import kind_by_content
 from prelaunch.model import Build, Source
 from prelaunch.places.script import Setting, read_script
 from prelaunch.project import Project

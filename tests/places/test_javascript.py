@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.discover import look
-from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.model import Build, Source
 from prelaunch.places import javascript
 from prelaunch.project import Project
+from prelaunch.reading import read_facts
 
 if TYPE_CHECKING:
     from pathlib import Path

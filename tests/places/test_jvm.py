@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.discover import look
-from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.model import Build, Source
 from prelaunch.places import jvm
 from prelaunch.places.script import Setting, read_script
 from prelaunch.project import Project
+from prelaunch.reading import read_facts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.discover import File
-from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD, RETAG, facts_in
 from prelaunch.model import Retag, Source
 from prelaunch.places.script import Setting, read_script
 from prelaunch.project import Project
+from prelaunch.reading import read_facts
 
 PULL, TAG, PUSH = "docker pull a:1", "docker tag a:1 reg.io/a:1", "docker push reg.io/a:1"
 Said = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prelaunch.discover import File
-from prelaunch.engine import Facts, read_facts
-from prelaunch.kinds import kind_by_content, kind_by_name
+from prelaunch.file_names import kind_by_name
+from prelaunch.kinds import kind_by_content
 from prelaunch.model import Source
 from prelaunch.project import Project
+from prelaunch.reading import Facts, read_facts
 
 
 def read(path: str, text: str) -> Facts:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from prelaunch.audit.images import base_rows, image_rows
 from prelaunch.audit.record import Audit, BuildRow, FindingRow, GapRow
 from prelaunch.audit.spots import clean, spot
-from prelaunch.engine import UNREADABLE, ahead, order, read_facts
+from prelaunch.engine import ahead, order
 from prelaunch.kinds import BUILD
+from prelaunch.reading import UNREADABLE, read_facts
 from prelaunch.writers.place import place
 
 if TYPE_CHECKING:
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
     from prelaunch.audit.record import ImportRow
     from prelaunch.discover import File
-    from prelaunch.engine import Facts, Judge
+    from prelaunch.engine import Judge
     from prelaunch.model import Build, Finding, Step
     from prelaunch.project import Project
+    from prelaunch.reading import Facts
 
 
 def survey(project: Project, files: Iterable[File], judge: Judge, *, imports: bool = True) -> Audit:

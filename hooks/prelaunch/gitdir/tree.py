@@ -7,12 +7,13 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import discover
+from prelaunch.file_names import kind_by_name
 from prelaunch.files import TOO_LARGE, UnreadableError
 from prelaunch.gitdir.attributes import Attributes
 from prelaunch.gitdir.clone import fetch_blobs, lacking
 from prelaunch.gitdir.objects import LARGE, Blob, Objects
 from prelaunch.gitdir.run import GitError, records
-from prelaunch.kinds import kind_by_name, shebang_kind
+from prelaunch.kinds import shebang_kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -145,8 +145,8 @@ def all_builds(project: Project) -> tuple[Build, ...]:
 
 
 def _builds(project: Project) -> Iterator[Build]:
-    from prelaunch.engine import read_facts
     from prelaunch.kinds import BUILD
+    from prelaunch.reading import read_facts
 
     for number, file in enumerate(_build_files(project)):
         if number >= MAX_FILES:

@@ -7,12 +7,13 @@ from argparse import Namespace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from prelaunch import discover, engine, kinds, registry
+from prelaunch import discover, engine, file_names, kinds, registry
 from prelaunch.check import choose
 from prelaunch.config import find_config, load_config
 from prelaunch.globs import matches_any
 from prelaunch.model import Source
 from prelaunch.project import MAX_BYTES, Project, Settings
+from prelaunch.reading import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ def judge(
     known = frozenset({*engine.OWN_RULES, *(rule.name for rule in rules())})
     chosen, ignored = choose(rules(), known, project.settings, Namespace(select=[], ignore=[]))
     judge = engine.Judge(chosen, known, ignored, fixes=fixes)
-    facts = engine.read_facts(project, file, judge.wanted, judge.rules)
+    facts = read_facts(project, file, judge.wanted, judge.rules)
     found = engine.order(judge.judge(facts, file, project))
     shown = tuple(finding for finding in found if hints or finding.certainty != "hint")
     return Judged(facts.source, project, root, shown, tuple(sorted(facts.builds, key=lambda build: build.span)))
@@ -92,7 +93,7 @@ def _look(name: str, text: str, settings: Settings) -> discover.File | None:
     if len(data) > MAX_BYTES or matches_any(name, settings.exclude):
         return None
     words = {**_words(), "": (*(_words()[""] or ()), *(wrapper.encode() for wrapper in settings.wrappers))}
-    kind = kinds.kind_by_content(kinds.kind_by_name(name), data)
+    kind = kinds.kind_by_content(file_names.kind_by_name(name), data)
     facts = kinds.facts_in(kind, data, words)
     marked = kinds.MARK in data
     return discover.File(name, kind, facts, marked) if facts or (marked and kind) else None

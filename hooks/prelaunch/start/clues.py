@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch.deploy import deployments
-from prelaunch.engine import read_facts
 from prelaunch.kinds import BUILD
 from prelaunch.listing import walk
 from prelaunch.platforms import KNOWN_ARCHITECTURES, KNOWN_OS, parse
+from prelaunch.reading import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
