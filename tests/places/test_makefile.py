@@ -201,6 +201,14 @@ HANDED = {
     "another target": ("\t$(MAKE) other P=linux/amd64\n", "delegated", ()),
     "a value that is not literal": ("\t$(MAKE) b P=$(shell uname)\n", "delegated", ()),
     "a rule needs the target too": ("\t$(MAKE) b P=linux/amd64\nall: b\n", "delegated", ()),
+    "in the environment": ("\tP=linux/amd64 $(MAKE) b\n", "explicit", ("linux/amd64",)),
+    "a call in another folder": ("\tcd sub && $(MAKE) b P=linux/amd64\n", "delegated", ()),
+    "options in one word": ("\t$(MAKE) -kC sub b P=linux/amd64\n", "delegated", ()),
+    "a text that speaks of it": ("\t@echo Usage: make b P=linux/amd64\n", "delegated", ()),
+    "a text beside a call": ("\t@echo make b P=linux/arm64\n\t$(MAKE) b P=linux/amd64\n", "explicit", ("linux/amd64",)),
+    "a quoted value with blanks": ('\t$(MAKE) b ARGS="--pull -t linux/amd64"\n', "delegated", ()),
+    "an unknown word beside it": ("\t$(MAKE) $(X) b P=linux/amd64\n", "delegated", ()),
+    "lines that share a shell": ("\tcd sub\n\t$(MAKE) b P=linux/amd64\n.ONESHELL:\n", "delegated", ()),
     "it is set": ("\t$(MAKE) b P=linux/amd64\nP = linux/arm64\n", "explicit", ("linux/arm64",)),
 }
 
@@ -211,6 +219,12 @@ def test_what_a_makefile_hands_to_its_own_target_is_in_force_there(name: str, tm
     text = f"release:\n{recipe}.PHONY: b\nb:\n\tdocker buildx build --platform $(P) .\n"
     (build,) = found(tmp_path, {"Makefile": text})
     assert (build.state, build.platforms) == (state, platforms)
+
+
+def test_a_value_with_blanks_is_handed_whole(tmp_path: Path) -> None:
+    text = 'a:\n\t$(MAKE) b ARGS="--platform linux/amd64 --pull"\nb:\n\tdocker buildx build $(ARGS) -t x .\n'
+    (build,) = found(tmp_path, {"Makefile": text})
+    assert (build.state, build.platforms) == ("explicit", ("linux/amd64",))
 
 
 @pytest.mark.parametrize("name", NOTHING)

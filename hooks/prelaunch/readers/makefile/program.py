@@ -197,6 +197,8 @@ class Program:
 
     def _hand_on(self) -> None:
         """Give a target what own calls of make hand it, where nothing else sets the variable or needs the target."""
+        if self.one_shell:
+            return  # each line may run where the one before went
         handed = handed_on(self.lines)
         own = {event.name for _, event in self.specific}
         needed = {

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
+from prelaunch.readers.shell import parse
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prelaunch.readers.makefile.program import LineAt
+    from prelaunch.readers.shell import Command, Word
 
-_CALLS = ("$(MAKE)", "${MAKE}", "make")
-_ELSEWHERE = ("-C", "-f", "-I", "--directory", "--file", "--makefile")
-"""Options with which another makefile is read, or which take the next word."""
-_ENDS = frozenset({"&&", "||", ";", "|", "&", "\\"})
+_ELSEWHERE = ("--directory", "--file", "--makefile", "--include-dir")
+_LETTERS = frozenset("CfI")
+"""Of short options: with these another makefile is read, or the next word is taken."""
 
 
 class Handed(NamedTuple):
@@ -26,6 +27,11 @@ class Handed(NamedTuple):
     line: LineAt
 
 
+class _Call(NamedTuple):
+    targets: frozenset[str]
+    values: dict[str, str]
+
+
 def handed_on(lines: Iterable[LineAt]) -> list[Handed]:
     """The values that every call of a target hands it alike; where two calls differ, or one hands none, none."""
     found: dict[tuple[str, str], list[Handed]] = {}
@@ -34,10 +40,10 @@ def handed_on(lines: Iterable[LineAt]) -> list[Handed]:
         text = line.line.text.text
         if "MAKE" not in text and "make" not in text:
             continue
-        for targets, values in _calls(text):
-            calls.update(set(targets))
-            for target in set(targets):
-                for name, value in values.items():
+        for call in _calls(text):
+            calls.update(call.targets)
+            for target in call.targets:
+                for name, value in call.values.items():
                     found.setdefault((target, name), []).append(Handed(target, name, value, line))
     return [
         group[0]
@@ -46,26 +52,40 @@ def handed_on(lines: Iterable[LineAt]) -> list[Handed]:
     ]
 
 
-def _calls(text: str) -> Iterator[tuple[list[str], dict[str, str]]]:
-    """The targets and the literal values of each call of make in a recipe line that reads the same makefile."""
-    words = iter(text.replace(";", " ; ").split())
-    for word in words:
-        if word.lstrip("@+-") not in _CALLS:
-            continue
-        targets: list[str] = []
-        values: dict[str, str] = {}
-        elsewhere = False
-        for other in words:
-            if other in _ENDS:
-                break
-            name, equals, value = other.partition("=")
-            value = value.strip("\"'")
-            if other.startswith("-"):
-                elsewhere = elsewhere or other.startswith(_ELSEWHERE)
-            elif equals and name.isidentifier():
-                if value and not set(value) & set("$\"'`(){}*?<>|"):
-                    values[name] = value
-            elif "$" not in other and not equals:
-                targets.append(other)
-        if not elsewhere:
-            yield targets, values
+def _calls(text: str) -> Iterator[_Call]:
+    """The calls of make in a recipe line that read the same makefile, with what they hand on literally."""
+    for command in parse(text.lstrip("@+- \t").replace("$(MAKE)", "make").replace("${MAKE}", "make")):
+        name = command.words[0].text if command.words else None
+        if name in {"cd", "pushd"}:
+            return  # what follows runs elsewhere
+        call = _call(command) if name == "make" else None
+        if call is not None:
+            yield call
+
+
+def _call(command: Command) -> _Call | None:
+    """What one call of make is told; None where it reads another makefile, or a word of it is not literal."""
+    targets: set[str] = set()
+    values: dict[str, str] = {}
+    for assignment in command.assignments:
+        _keep(values, assignment.name, assignment.value)
+    for word in command.words[1:]:
+        literal = word.parts[0].text if word.parts and word.parts[0].kind == "literal" else ""
+        name, equals, _ = literal.partition("=")
+        if literal.startswith("-"):
+            if literal.startswith(_ELSEWHERE) or (literal[1:2] != "-" and not _LETTERS.isdisjoint(literal)):
+                return None
+        elif equals and name.rstrip(":").isidentifier():
+            _keep(values, name.rstrip(":"), word, skip=len(name) + 1)
+        elif word.text is None:
+            return None
+        else:
+            targets.add(word.text)
+    return _Call(frozenset(targets), values)
+
+
+def _keep(values: dict[str, str], name: str, word: Word | None, skip: int = 0) -> None:
+    """Note the value of a variable, where it is literal to the shell and to make."""
+    text = word.text if word is not None else None
+    if text is not None and "$" not in text and text[skip:]:
+        values[name] = text[skip:]
