@@ -170,6 +170,16 @@ _GCLOUD_BUILD = Tool(
     needs=("--tag", "-t", "--pack"),
     publishes=True,
 )
+# with an image, or with nothing, it builds none
+_GCLOUD_RUN = Tool(
+    "google-cloud-run",
+    values=_GCLOUD | _flags("source image"),
+    platform=(),
+    fixed="linux/amd64",
+    context="none",
+    needs=("--source",),
+    publishes=True,
+)
 _SKAFFOLDED = Tool("skaffold", "file", _SKAFFOLD, variable="SKAFFOLD_PLATFORM", context="none", multi=True)
 _EARTHLY_TOOL = Tool("earthly", "file", _EARTHLY, variable="EARTHLY_PLATFORMS", context="optional", multi=True)
 _JIB_TOOL = Tool(
@@ -266,6 +276,9 @@ PROGRAMS: dict[str, Program] = {
             ("builds", "submit"): _GCLOUD_BUILD,
             ("beta", "builds", "submit"): _GCLOUD_BUILD,
             ("alpha", "builds", "submit"): _GCLOUD_BUILD,
+            ("run", "deploy"): _GCLOUD_RUN,
+            ("beta", "run", "deploy"): _GCLOUD_RUN,
+            ("alpha", "run", "deploy"): _GCLOUD_RUN,
         },
     ),
     "skaffold": Program(_SKAFFOLD, {(verb,): _SKAFFOLDED for verb in ("build", "run", "dev", "debug")}),

@@ -21,6 +21,7 @@ _PIPELINE_STARTS = {
 }  # fmt: skip
 _PIPELINE_BEGINNINGS = tuple(_PIPELINE_STARTS)
 _CLUSTER_BEGINNINGS = ("skaffold", "serverless", "pulumi")
+_HOSTED_STEMS = frozenset({"heroku", "render"})
 _SUFFIXES = {
     "py": "python", "pyw": "python", "ipynb": "notebook",
     "ts": "javascript", "mts": "javascript", "cts": "javascript",
@@ -69,13 +70,17 @@ def kind_by_name(path: str) -> str:
     if suffix == "json":
         if lower.endswith("devcontainer.json"):
             return "devcontainer"
+        if lower == "railway.json":
+            return "hosted"
         return "cloudbuild" if "cloudbuild" in lower else "npm" if lower in _SCRIPTED else ""
     if name in {"BUILD", "BUILD.bazel"} or suffix == "bzl":
         return "bazel"
     if lower == "pom.xml" or lower.endswith((".gradle", ".gradle.kts")):
         return "jvm"
     if suffix == "toml":
-        return "tasks" if lower in _TASK_TABLES else ""
+        if lower in _TASK_TABLES:
+            return "tasks"
+        return "hosted" if lower == "railway.toml" or lower.startswith("fly.") else ""
     if lower == "tox.ini":
         return "tox"
     if suffix in _OTHER_SUFFIXES:
@@ -130,4 +135,6 @@ def _cluster_kind(path: str, stem: str) -> str:
         return "taskfile"
     if stem.startswith(_CLUSTER_BEGINNINGS):
         return next(start for start in _CLUSTER_BEGINNINGS if stem.startswith(start))
+    if stem in _HOSTED_STEMS:
+        return "hosted"
     return "ansible" if "/roles/" in f"/{path}" and ("/tasks/" in path or "/handlers/" in path) else ""

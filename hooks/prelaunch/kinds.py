@@ -19,7 +19,7 @@ MARK = b"prelaunch:"
 """What an ignore comment holds; a file with one is read even where nothing else in it matters."""
 CLUSTER_KINDS = frozenset(
     {"cloudbuild", "kubernetes", "goreleaser", "codebuild", "taskfile", "skaffold", "ansible"}
-    | {"sam", "serverless", "pulumi"}
+    | {"sam", "serverless", "pulumi", "hosted"}
 )
 """Image-building YAML of clouds, clusters and release tools."""
 PIPELINE_KINDS = frozenset({"steps"}) | frozenset(
@@ -103,6 +103,7 @@ BUILD_WORDS: Mapping[str, tuple[Word, ...]] = {
     "sam": (b"PackageType",),
     "serverless": (b"ecr",),
     "pulumi": (b"docker",),
+    "hosted": (b"app", b"ocker", b"OCKER", b"runtime"),
     **dict.fromkeys(("npm", "tasks", "tox"), (*_RUNNERS, b"gcloud builds", b"skaffold ", b"earthly ", b"sam build")),
     **dict.fromkeys(("steps", "travis", "bitbucket", "buildkite", "semaphore", "appveyor"), _COMMANDS),
 }
@@ -129,7 +130,8 @@ _PIPELINE_GROOVY = (b"pipeline", b"node(", b"node (", b"node{", b"node {", b"doc
 
 
 _BY_CONTENT = ("github", "compose", "kubernetes", "skaffold", "cloudbuild", "codebuild", "ansible", "azure", "circleci")
-YAML_WORDS = _shortest((*_BY_CONTENT, "drone", "woodpecker", "travis", "sam"))
+_HOSTED = (b"dockerfile_path:", b"runtime: custom")
+YAML_WORDS = (*_shortest((*_BY_CONTENT, "drone", "woodpecker", "travis", "sam")), *_HOSTED)
 
 
 def kind_by_content(kind: str, data: bytes) -> str:
@@ -168,7 +170,7 @@ def _cluster_content(data: bytes) -> str:
         return "ansible"
     if b"PackageType" in data and b"AWS::" in data:
         return "sam"
-    return ""
+    return "hosted" if any_of(_HOSTED, data) else ""
 
 
 def _steps_content(data: bytes) -> str:

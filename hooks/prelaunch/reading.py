@@ -63,6 +63,7 @@ _PLACES = {
     "sam": "prelaunch.places.sam",
     "serverless": "prelaunch.places.serverless",
     "pulumi": "prelaunch.places.pulumi",
+    "hosted": "prelaunch.places.hosted",
 }
 """The module that reads the builds of each kind of file: its `builds(source, project)`."""
 

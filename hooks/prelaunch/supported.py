@@ -79,6 +79,12 @@ PLACES = (
     Place(("sam",), "AWS SAM templates", "functions with `PackageType: Image`", mended=False),
     Place(("serverless",), "`serverless.yml`", "`provider.ecr.images`"),
     Place(("pulumi",), "`Pulumi.yaml`", "images of the docker and docker-build providers"),
+    Place(
+        ("hosted",),
+        "`fly.toml`, `heroku.yml`, `render.yaml`, `railway.json`, App Engine, App Platform",
+        "Dockerfiles that the service builds itself",
+        mended=False,
+    ),
     Place(("devcontainer",), "`devcontainer.json`", "`build`, never more than a hint", mended=False),
     Place(("steps",), "other YAML", "commands under keys such as `cmd`, `script` and `run`"),
     Place(("windows",), "PowerShell, cmd", "commands", mended=False),
@@ -142,6 +148,13 @@ _DECLARED = (
     Row("pulumi-docker", ("docker.Image",), ("`build.platform`", "`--platform` in `extraOptions`"), _NOWHERE),
     Row("pulumi-docker-build", ("docker_build.Image",), ("`platforms`",), _NOWHERE),
     Row("pulumi-awsx", ("awsx.ecr.Image",), ("`platform`",), _NOWHERE),
+    *(
+        Row(tool, (spelled,), (), "linux/amd64, whichever machine builds")
+        for tool, spelled in (
+            ("render", "runtime: docker"), ("railway", "builder: DOCKERFILE"), ("app-engine", "runtime: custom"),
+            ("app-platform", "dockerfile_path"),
+        )
+    ),
     Row("docker-sdk", ("client.images.build(...)", "APIClient.build(...)"), ("`platform`",), _NOWHERE, _VARIABLE),
 )  # fmt: skip
 """What builds without a command: what a file or a program declares."""

@@ -27,13 +27,15 @@ PATHS = {
     "sam": "template.yaml",
     "serverless": "serverless.yml",
     "pulumi": "Pulumi.yaml",
+    "hosted": "app.yaml",
 }
 
 
 def read(kind: str, text: str) -> list[Build]:
     source = Source(PATHS[kind], text)
     project = Project("/nowhere")
-    project.add(source)
+    for each in (source, Source("Dockerfile", "FROM scratch\n")):
+        project.add(each)
     found = import_module(f"prelaunch.places.{kind}").builds(source, project)
     for build in found:
         assert 0 <= build.span.start <= build.span.stop <= len(text)
@@ -175,6 +177,10 @@ SAMPLES = {
               push: true
               tags: [x/b]
         """,
+    "hosted": """\
+        runtime: custom
+        env: flex
+        """,
 }
 
 
@@ -212,7 +218,8 @@ def test_a_sample_passes_the_filter_and_the_engine(kind: str) -> None:
     facts = facts_in(kind, text.encode(), {"": ()})
     assert facts == {"build"}
     project = Project("/nowhere")
-    project.add(Source(PATHS[kind], text))
+    for each in (Source(PATHS[kind], text), Source("Dockerfile", "FROM scratch\n")):
+        project.add(each)
     assert read_facts(project, File(PATHS[kind], kind, facts, marked=False), {"build"}).builds
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from prelaunch.places.commands import Invocation
     from prelaunch.project import Project
 
+_CONTEXT_FLAGS = {"kaniko": ("--context", "-c"), "google-cloud-run": ("--source",)}
+"""The tools that take the context as a flag."""
 _COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 
 
@@ -48,11 +50,13 @@ def inputs(invocation: Invocation, directory: str, path: str, project: Project) 
     target = targets[-1] if targets and invocation.tool.name != "pack" else None
     arguments = named_arguments(value.text for value in invocation.values("--build-arg"))
     named = [v.text for v in invocation.values("--file", "-f", "--dockerfile")]
-    context = [v.text for v in invocation.values("--context", "-c")] if invocation.tool.name == "kaniko" else []
+    flags = _CONTEXT_FLAGS.get(invocation.tool.name)
+    context = [v.text for v in invocation.values(*flags)] if flags else []
     context = context or [f.text for f in invocation.rest[:1]] or ["."]
     place = context[0].removeprefix("dir://")
     local = _known(place) and place != "-" and "://" not in place
-    said = bool(invocation.rest) or invocation.tool.context != "required"  # `docker build $X`: of no known context
+    # `docker build $X` is of no known context
+    said = bool(flags or invocation.rest) or invocation.tool.context != "required"
     if (named and not _known(named[-1])) or (not named and not local):
         return Inputs(None, None, target, arguments)
     found: list[Inputs] = []
