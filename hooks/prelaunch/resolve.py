@@ -33,7 +33,8 @@ class Field(NamedTuple):
     """One word as a command gets it.
 
     `word` is the index of the word that it came from (-1: from elsewhere). `loose` says that it may in truth be any
-    number of words. `name` is the variable, where the field is nothing but one whose value is not known.
+    number of words. `name` is the variable, where the field is nothing but one whose value is not known. `gap` says
+    that a variable which is set nowhere left nothing beside other text (`linux/$ARCH`).
     """
 
     text: str
@@ -41,6 +42,7 @@ class Field(NamedTuple):
     steps: tuple[Step, ...] = ()
     loose: bool = False
     name: str = ""
+    gap: bool = False
 
     @property
     def opaque(self) -> bool:
@@ -268,10 +270,11 @@ def _fields(run: Sequence[_Atom], index: int, quoted_empty: bool) -> Fields:
     def end() -> None:
         nonlocal text, steps, loose, started, name, count
         if started:
-            if text.strip(UNSET) or not text:
+            gap = UNSET in text and bool(text.strip(UNSET))
+            if gap:
                 text = text.replace(UNSET, "")
             alone = count == 1 and _only_markers(text)
-            fields.append(Field(text, index, tuple(steps), loose and alone, name if alone else ""))
+            fields.append(Field(text, index, tuple(steps), loose and alone, name if alone else "", gap))
         text, loose, started, name, count = "", False, False, "", 0
         steps = []
 

@@ -55,6 +55,31 @@ STATES = {
         "explicit",
         ("linux/amd64",),
     ),
+    "an architecture that whoever runs make names": (
+        "t:\n\tdocker buildx build --platform=linux/$(ARCH) .\n",
+        "explicit",
+        (),
+    ),
+    "an architecture that a call of make brings": (
+        't-%:\n\t@ARCH=$* $(MAKE) t\n\nt:\n\tdocker buildx build --platform="linux/$(ARCH)" .\n',
+        "explicit",
+        (),
+    ),
+    "two architectures, one of them written": (
+        "t:\n\tdocker buildx build --platform linux/amd64,linux/$(ARCH) .\n",
+        "explicit",
+        ("linux/amd64",),
+    ),
+    "a list that an unset variable would lengthen": (
+        "t:\n\tdocker buildx build --platform linux/amd64$(MORE) .\n",
+        "explicit",
+        ("linux/amd64",),
+    ),
+    "a platform that is written by halves": (
+        "t:\n\tdocker buildx build --platform linux/ .\n",
+        "explicit",
+        ("linux/",),
+    ),
     "a default in the recipe": (
         "t:\n\tdocker build --platform $(or $(P),linux/amd64) .\n",
         "explicit",

@@ -107,6 +107,7 @@ def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
         who = f"`${unset}`, which is set nowhere in the repository" if unset else "the caller"
         return Verdict("delegated", (), (*steps, Step(f"the platform is handed in by {who}")), names)
     platforms: list[str] = []
+    short = False
     parts = {"os": "linux", "arch": "", "variant": ""}
     for name, value in values:
         if any(marker in value.text for marker in MARKERS):
@@ -115,10 +116,13 @@ def _flagged(given: Sequence[tuple[str, Field | None]]) -> Verdict | None:
         if part in parts:
             parts[part] = value.text
         else:
-            platforms += [text.strip() for text in value.text.split(",") if text.strip()]
+            texts = [text.strip() for text in value.text.split(",") if text.strip()]
+            known = [text for text in texts if not value.gap or all(text.split("/"))]
+            platforms, short = [*platforms, *known], short or len(known) < len(texts)
     if parts["arch"] and not platforms:
         platforms.append("/".join(filter(None, (parts["os"], parts["arch"], parts["variant"]))))
-    whole = bool(platforms) and not any(marker in value.text for _, value in values for marker in MARKERS)
+    unknown = short or any(marker in value.text for _, value in values for marker in MARKERS)
+    whole = bool(platforms) and not unknown
     return Verdict("explicit", tuple(platforms), steps, whole=whole)
 
 
