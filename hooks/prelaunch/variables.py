@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, islice
 
-from prelaunch.model import EMPTY, UNKNOWN, UNSET, Step, Value
+from prelaunch.model import EMPTY, HANDED, UNKNOWN, UNSET, Step, Value
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,10 +16,13 @@ MAX_ALTERNATIVES = 32
 _MAX_STEPS = 24
 _MAX_REACHING = 40
 _MAX_TEXT = 8_000
-_LEAVING = frozenset({"exit", "return", "die", "fail", "fatal", "abort", "usage", "continue", "break"})
+LEAVING = frozenset({"exit", "return", "die", "fail", "fatal", "abort", "usage", "continue", "break"})
+"""Commands behind which nothing of their branch runs."""
 _CONDITIONAL = frozenset({"if", "case", "while", "until", "and", "or", "select"})
 _APART = frozenset({"subshell", "substitution", "pipe", "background"})
 Items = tuple[str, ...]
+Places = tuple[tuple[str, int, int], ...]
+"""The blocks around a command: of each its kind, number and arm."""
 
 
 class Definition(NamedTuple):
@@ -35,16 +38,39 @@ class Definition(NamedTuple):
     order: int = 0
 
 
+class Test(NamedTuple):
+    """What a condition asks: its spelling, and, if it is about one variable, the name and the text that it must have.
+
+    `text` None stands for any text but the empty one. `fails` says that the condition holds where that is not so.
+    """
+
+    spelled: str
+    name: str = ""
+    text: str | None = None
+    fails: bool = False
+
+
+class Fact(NamedTuple):
+    """That a test `holds`, or fails, for the commands behind the place `order` that stand in the blocks `within`."""
+
+    test: Test
+    order: int
+    within: Places
+    holds: bool
+
+
 class Branches(NamedTuple):
     """The arms of a script's `if`s and `case`s, by block number.
 
     `arms` are those that go on behind the branch (not those that exit), `complete` the branches of which one arm always
-    runs (an `else`, a `*` pattern), `chosen` the arm that runs by default, where that is known.
+    runs (an `else`, a `*` pattern), `chosen` the arm that runs by default, where that is known. `tests` are the first
+    conditions of `if`s, where such a condition is one command.
     """
 
     arms: Mapping[int, frozenset[int]]
     complete: frozenset[int]
     chosen: Mapping[int, int] = EMPTY
+    tests: Mapping[int, Test] = EMPTY
 
     @staticmethod
     def of(commands: Iterable[Command]) -> Branches:
@@ -58,7 +84,7 @@ class Branches(NamedTuple):
                     arms.setdefault(block.number, set()).add(block.arm)
                 if block.kind == "case" and any(word.text == "*" for word in block.words[1:]):
                     complete.add(block.number)
-            if command.words and command.words[0].text in _LEAVING and command.blocks:
+            if command.words and command.words[0].text in LEAVING and command.blocks:
                 last = next((b for b in reversed(command.blocks) if b.kind not in {"and", "group"}), None)
                 if last is not None and last.kind in {"if", "case"}:
                     leaving.setdefault(last.number, set()).add(last.arm)
@@ -69,10 +95,22 @@ class Branches(NamedTuple):
         going = {n: frozenset(a for a in seen if a >= 0) - leaving.get(n, set()) for n, seen in arms.items()}
         return Branches(going, frozenset(complete))
 
-    def dead(self, blocks: tuple[Block, ...]) -> bool:
-        """Whether a command in `blocks` does not run by default."""
+    def taken(self, number: int, around: tuple[Block, ...]) -> int | None:
+        """The arm of an `if` that runs whenever a command in the blocks `around` it runs, by default otherwise."""
+        test = self.tests.get(number)
+        for block in around:
+            if block.kind != "if" or block.arm < 0 or block.number == number or test is None:
+                continue
+            if self.tests.get(block.number, Test("")).spelled == test.spelled:
+                if block.arm == 0 or self.arms.get(number, frozenset()) <= {0, 1}:
+                    return min(block.arm, 1)
+                return None
+        return self.chosen.get(number)
+
+    def dead(self, blocks: tuple[Block, ...], around: tuple[Block, ...]) -> bool:
+        """Whether a command in `blocks` does not run where, by default, one in the blocks `around` it does."""
         return any(
-            block.kind == "if" and block.arm >= 0 and self.chosen.get(block.number, block.arm) != block.arm
+            block.kind == "if" and block.arm >= 0 and self.taken(block.number, around) not in {None, block.arm}
             for block in blocks
         )
 
@@ -80,7 +118,7 @@ class Branches(NamedTuple):
 class Variables:
     """The variables of one script, as they stand at the command at hand."""
 
-    __slots__ = ("arguments", "branches", "definitions", "environment")
+    __slots__ = ("arguments", "branches", "definitions", "environment", "facts")
 
     def __init__(
         self,
@@ -92,6 +130,7 @@ class Variables:
         self.environment = environment
         self.definitions: dict[str, list[Definition]] = {} if definitions is None else definitions
         self.branches: Branches = Branches({}, frozenset()) if branches is None else branches
+        self.facts: dict[str, list[Fact]] = {}
         # What `"$@"` may be, where the callers are known.
         self.arguments = arguments
 
@@ -101,6 +140,20 @@ class Variables:
 
     def lookup(self, name: str, blocks: tuple[Block, ...], order: int) -> Definition | None:
         """What `name` may hold for the command in `blocks` whose place in the script is `order`; None: set nowhere."""
+        found = self._set(name, blocks, order)
+        facts = self.facts.get(name)
+        around = places_of(blocks) if facts else ()
+        for fact in facts or ():
+            holds = fact.order < order and around[: len(fact.within)] == fact.within
+            if holds and fact.holds != fact.test.fails and not self._changed(name, fact.order, order):
+                found = _tested(found, fact.test)
+        return found
+
+    def _changed(self, name: str, start: int, stop: int) -> bool:
+        return any(start < definition.order < stop for definition in self.definitions.get(name, ()))
+
+    def _set(self, name: str, blocks: tuple[Block, ...], order: int) -> Definition | None:
+        """As `lookup`, whatever the conditions around the command ask."""
         start = self.environment.get(name)
         base = (
             Definition(name, tuple((t,) for t in start.texts), False, False, (), start.steps, True) if start else None
@@ -153,10 +206,10 @@ class Variables:
         """The assignments back to the one that always takes place, which hides those before it; the oldest first."""
         found: list[tuple[Definition, list[Block]]] = []
         for definition in newest_first:
-            if self.branches.dead(definition.blocks) or not _visible(definition.blocks, blocks):
+            if self.branches.dead(definition.blocks, blocks) or not _visible(definition.blocks, blocks):
                 continue
             conditions = [b for b in definition.blocks if b.kind in _CONDITIONAL and b not in blocks]
-            conditions = [b for b in conditions if b.kind != "if" or self.branches.chosen.get(b.number) != b.arm]
+            conditions = [b for b in conditions if b.kind != "if" or self.branches.taken(b.number, blocks) != b.arm]
             found.append((definition, conditions))
             if len(found) >= _MAX_REACHING or (not conditions and not definition.append):
                 break
@@ -167,6 +220,11 @@ class Variables:
         if name in self.environment or any(d.exported for d in self.definitions.get(name, ())):
             return self.lookup(name, blocks, order)
         return None
+
+
+def places_of(blocks: tuple[Block, ...]) -> Places:
+    """The places of blocks."""
+    return tuple((block.kind, block.number, block.arm) for block in blocks)
 
 
 def _function(blocks: tuple[Block, ...]) -> str:
@@ -184,6 +242,17 @@ def _visible(definition: tuple[Block, ...], use: tuple[Block, ...]) -> bool:
             if arm >= 0 and arm != block.arm:
                 return False
     return True
+
+
+def _tested(found: Definition | None, test: Test) -> Definition | None:
+    """What a variable may hold where a test of it holds: a caller hands it in, if nothing else that is known fits."""
+    if test.text is not None:
+        steps = found.steps if found is not None else ()
+        return Definition(test.name, ((test.text,),), array=False, append=False, blocks=(), steps=steps)
+    if found is None or found.array:
+        return found
+    kept = tuple(items for items in found.alternatives if "".join(items).strip(UNSET))
+    return found._replace(alternatives=kept or ((HANDED,),))
 
 
 def _append(live: Sequence[Definition], definition: Definition) -> Definition:

@@ -150,6 +150,60 @@ def test_variables_are_resolved_to_what_holds_by_default(text: str, state: str, 
     assert [(b.state, b.platforms) for b in read(text).builds] == [(state, platforms)]
 
 
+@pytest.mark.parametrize(
+    ("text", "state", "platforms"),
+    [
+        # the caller must give it: the command runs only where it is not empty
+        ('if [ -n "$P" ]; then\n{build}\nfi', "delegated", ()),
+        ("if [[ -n $P ]]; then\n{build}\nfi", "delegated", ()),
+        ('if test "${P:-}"; then\n{build}\nfi', "delegated", ()),
+        ('if [ "$P" != "" ]; then\n{build}\nfi', "delegated", ()),
+        ('if ! [ -z "$P" ]; then\n{build}\nfi', "delegated", ()),
+        ('if [ ! -z "$P" ]; then\n{build}\nfi', "delegated", ()),
+        ('if [ -z "$P" ]; then\n:\nelse\n{build}\nfi', "delegated", ()),
+        ('if [ -z "$P" ]; then\n:\nelif [ "$Q" = a ]; then\n{build}\nfi', "delegated", ()),
+        ('if [ -n "$P" ] && [ -n "$Q" ]; then\n{build}\nfi', "delegated", ()),
+        ('if [ -n "$P" -a -n "$Q" ]; then\n{build}\nfi', "delegated", ()),
+        ('if [[ -n "$Q" && -n "$P" ]]; then\n{build}\nfi', "delegated", ()),
+        ('[ -n "$P" ] && {build}', "delegated", ()),
+        ('[ -z "$P" ] || {build}', "delegated", ()),
+        ('[ -n "$Q" ] && [ -n "$P" ] && {build}', "delegated", ()),
+        ('[ -n "$P" ] && { cd a; {build}; }', "delegated", ()),
+        ('[ -n "$P" ] || exit 1\n{build}', "delegated", ()),
+        ('[ -n "$P" ] || { echo no; exit 1; }\n{build}', "delegated", ()),
+        ('[ -z "$P" ] && exit 1\n{build}', "delegated", ()),
+        ('if [ -z "$P" ]; then\necho no\nexit 1\nfi\n{build}', "delegated", ()),
+        ('for x in a b; do\n[ -z "$P" ] && continue\n{build}\ndone', "delegated", ()),
+        # the test says more than that
+        ('if [ "$P" = linux/arm64 ]; then\n{build}\nfi', "explicit", ("linux/arm64",)),
+        ('[ "$P" == linux/arm64 ] && {build}', "explicit", ("linux/arm64",)),
+        ('if [ "$P" != linux/arm64 ]; then exit 1; fi\n{build}', "explicit", ("linux/arm64",)),
+        ('if ! [ -n "$P" ]; then P=linux/amd64; fi\n{build}', "explicit", ("linux/amd64",)),
+        # what one branch sets is set in another one of the same condition
+        ('if [ "$Q" = 1 ]; then P=linux/arm64; fi\nif [ "$Q" = 1 ]; then\n{build}\nfi', "explicit", ("linux/arm64",)),
+        ('if [ "$Q" = 1 ]; then P=a/b; fi\nif [ "$Q" = 2 ]; then\n{build}\nfi', "missing", ()),
+        ('if [ "$Q" = 1 ]; then P=a/b; fi\nif [ "$Q" = 1 ]; then :; else\n{build}\nfi', "missing", ()),
+        # nothing of the kind is known
+        ('if [ -z "$P" ]; then\n{build}\nfi', "missing", ()),
+        ('if ! [ -n "$P" ]; then\n{build}\nfi', "missing", ()),
+        ('[ -n "$P" ] || {build}', "missing", ()),
+        ('[ -n "$P" -a -n "$Q" ] || {build}', "missing", ()),
+        ('[ -n "$P" ] && a || {build}', "missing", ()),
+        ('if [ -n "$P" ] || [ -n "$Q" ]; then\n{build}\nfi', "missing", ()),
+        ('if [ -n "$P" -o -n "$Q" ]; then\n{build}\nfi', "missing", ()),
+        ('if [ -n "$Q" ]; then\n{build}\nfi', "missing", ()),
+        ('if [ -n "$P" ]; then\nP=\n{build}\nfi', "missing", ()),
+        ('if [ -n "$P" ]; then exit 0; fi\n{build}', "missing", ()),
+        ('if [ -n "$P" ]; then :; fi\n{build}', "missing", ()),
+        ("a && exit 1\n{build}", "missing", ()),
+    ],
+)
+def test_what_a_script_has_tested_holds_behind_the_test(text: str, state: str, platforms: tuple[str, ...]) -> None:
+    text = 'P="${P:-}"\nQ="${Q:-}"\n' + text.replace("{build}", 'docker buildx build --platform "$P" .')
+    [(_, _, *found)] = facts(text)
+    assert found == [state, platforms]
+
+
 def test_a_function_that_completes_a_build_is_reported_where_it_is_called() -> None:
     text = 'dx() { docker buildx "$@"; }\ndx build -t x .\ndx ls\ndx build --platform linux/amd64 .'
     assert facts(text) == [

@@ -54,6 +54,7 @@ COMMANDS = {
     ),
     "arithmetic for": ("for ((i=0; i<$(n); i++)); do a; done\nfor ((;;)) { b; }", [["n"], ["a"], ["b"]]),
     "a test of plain words": ('[[ -n "$x" ]] && a', [["[[", "-n", '"$x"', "]]"], ["a"]]),
+    "a test of two things": ("[[ -n $x && -f $y ]]; a", [["[[", "-n", "$x", "&&", "-f", "$y", "]]"], ["a"]]),
     "a test with operators of its own": ("[[ a < b && $(c) ]]; d", [["c"], ["d"]]),
     "select": ("select x in a b; do c; break; done", [["c"], ["break"]]),
     "case": ("case $x in a|b) c ;; (d) e;& *) f;;& g) h; esac; i", [["c"], ["e"], ["f"], ["h"], ["i"]]),
@@ -443,3 +444,18 @@ def test_unquote_refuses_what_is_not_literal_and_knows_nothing() -> None:
     assert empty is not None
     assert empty.text == ""
     assert empty.start(0) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("! a", [True]),
+        ("! ! a", [False]),
+        ("if ! [ -z x ]; then b; fi", [True, False]),
+        ("a | ! b", [False, True]),
+        ("! { a; }", [False]),
+        ("! a $(b)", [True, False]),
+    ],
+)
+def test_a_command_says_that_its_outcome_is_turned_round(text: str, negated: list[bool]) -> None:
+    assert [command.negated for command in parse(text)] == negated

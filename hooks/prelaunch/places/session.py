@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 
 from prelaunch.model import HANDED, UNKNOWN, UNSET, Fragment, Piece, Step, Value
-from prelaunch.places.conditions import truth
+from prelaunch.places.assumed import Assumptions
+from prelaunch.places.conditions import Decisions
 from prelaunch.readers.shell import parse
 from prelaunch.resolve import MARKERS, Expander, Field, Fields, assignments
 from prelaunch.typed import TYPE_CHECKING
@@ -42,6 +43,8 @@ class Session:
         self._borrowed = False
         self._order = 0
         self._calls: dict[str, list[tuple[Items, ...]]] = {}
+        self._conditions: set[tuple[int, int]] = set()
+        self._assumptions = Assumptions(self.variables.facts)
         self._walk(self.commands, fragment, ())
         self._starts = self._orders
 
@@ -50,13 +53,14 @@ class Session:
     def _walk(self, commands: Sequence[Command], fragment: Fragment, outer: tuple[Block, ...]) -> None:
         branches = Branches.of(commands)
         known = self.variables.branches
-        chosen = dict(known.chosen)
-        self.variables.branches = Branches({**known.arms, **branches.arms}, known.complete | branches.complete, chosen)
+        decided = Decisions(dict(known.chosen), dict(known.tests), self._conditions)
+        self.variables.branches = Branches(
+            {**known.arms, **branches.arms}, known.complete | branches.complete, decided.chosen, decided.tests
+        )
         main = not outer and fragment is self.fragment
         if main:
             self._orders: list[int] = []
         loops: set[int] = set()
-        decided: dict[int, list[bool | None]] = {}
         for command in commands:
             self._order += 1
             order = self._order
@@ -72,7 +76,8 @@ class Session:
                 elif block.kind in {"for", "select"} and block.number not in loops and block.name:
                     loops.add(block.number)
                     self._loop(block, blocks, order)
-            self._decide(command, expander, chosen, decided)
+            decided.note(command, expander)
+            self._assumptions.note(command, blocks, order)
             self._define(command, expander, fragment, blocks)
             self._act(command, expander, fragment, blocks)
 
@@ -151,32 +156,6 @@ class Session:
         line = source.position(offset)[0]
         shown = source.line(line).strip()
         return Step(f"`{shown if len(shown) <= 80 else shown[:77] + '...'}`", source.path, line)
-
-    # -- branches that are decided by what is known
-
-    def _decide(
-        self, command: Command, expander: Expander, chosen: dict[int, int], decided: dict[int, list[bool | None]]
-    ) -> None:
-        block = next((b for b in reversed(command.blocks) if b.kind == "if"), None)
-        if block is None or command.blocks[-1] != block:
-            return
-        seen = decided.setdefault(block.number, [])
-        if block.arm < 0:
-            arm = -block.arm - 1
-            while len(seen) <= arm:
-                seen.append(None)
-            # a condition of several commands is decided by none of them
-            single = seen[arm] is None and (block.number, arm) not in self._conditions
-            self._conditions.add((block.number, arm))
-            seen[arm] = truth(command, expander) if single else None
-        elif block.number not in chosen and all(value is not None for value in seen):
-            true = next((at for at, value in enumerate(seen) if value), len(seen))
-            chosen[block.number] = true
-
-    @property
-    def _conditions(self) -> set[tuple[int, int]]:
-        found: set[tuple[int, int]] = self.__dict__.setdefault("_condition_arms", set())
-        return found
 
     # -- other files
 

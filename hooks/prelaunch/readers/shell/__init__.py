@@ -19,7 +19,7 @@ def parse(fragment_text: str) -> tuple[Command, ...]:
     """Every simple command of `fragment_text`, in order of its start; positions are indexes into it.
 
     Commands inside substitutions, function bodies, branches and unquoted heredoc bodies are included, each with the
-    `blocks` that enclose it. `[[ ]]` is one where it holds plain words and operators only; `(( ))` and case patterns
-    are none; the substitutions inside them are.
+    `blocks` that enclose it. `[[ ]]` is one where it holds plain words, operators and `&&` only; `(( ))` and case
+    patterns are none; the substitutions inside them are.
     """
     return Grammar(fragment_text).commands()

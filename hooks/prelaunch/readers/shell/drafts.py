@@ -63,7 +63,7 @@ class RedirectDraft:
 class CommandDraft:
     """A command whose blocks are not settled."""
 
-    __slots__ = ("assignments", "redirects", "scope", "start", "stop", "words")
+    __slots__ = ("assignments", "negated", "redirects", "scope", "start", "stop", "words")
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class CommandDraft:
         self.assignments: list[Assignment] = [] if assignments is None else assignments
         self.words: list[Word] = [] if words is None else words
         self.redirects: list[RedirectDraft] = [] if redirects is None else redirects
+        self.negated = False
 
     def done(self) -> Command:
         """The command, once everything is read."""
@@ -90,6 +91,7 @@ class CommandDraft:
             self.scope.path(),
             self.start,
             self.stop,
+            self.negated,
         )
 
 

@@ -98,13 +98,18 @@ class Grammar(Simple):
         number, arm = 0, 0
         self.scope = first
         while True:
+            negated = False
             while self.at < self.end and self.text[self.at] in "!t":
                 found = _PREFIX.match(self.text, self.at, self.end)
                 if not found:
                     break
+                negated = negated != found[0].startswith("!")
                 self.at = found.end()
                 self.blank()
+            known = len(self.drafts)
             self._command()
+            if negated and len(self.drafts) > known and self.drafts[-1].scope is self.scope:
+                self.drafts[-1].negated = True
             self.blank()
             if not self.here("|") or self.here("||"):
                 break

@@ -74,7 +74,7 @@ class Simple(Words):
     def test(self) -> None:
         """Read `[[ ... ]]`, of which the `[[` was read: a command where it holds plain words and operators only.
 
-        Another one (`&&`, `<`, a group) is read for its substitutions; `;` ends one that is not closed.
+        Another one (`||`, `<`, a group) is read for its substitutions; `;` ends one that is not closed.
         """
         before, known = self.at, len(self.drafts)
         draft = CommandDraft(self.scope, before - 2, before)
@@ -86,6 +86,10 @@ class Simple(Words):
                 self.at = draft.stop = self.at + 2
                 self.drafts.append(draft)
                 return
+            if self.here("&&"):
+                draft.words.append(_keyword("&&", self.at))
+                self.at += 2
+                continue
             word = self.word() if self.at < self.end and self.text[self.at] not in "()<>&|;" else None
             if word is None or word.stop == word.start or len(draft.words) > _TEST_WORDS:
                 break

@@ -116,7 +116,7 @@ class Command(NamedTuple):
 
     `words` is empty where there are only assignments or redirections. The assignments of `export A=b` and its like
     (`declare`, `local`, `readonly`, `typeset`) stand in `words` and, behind any prefix, in `assignments`.
-    `start` and `stop` span assignments, words and redirections, but no heredoc body.
+    `start` and `stop` span assignments, words and redirections, but no heredoc body. `negated`: behind a `!`.
     """
 
     assignments: tuple[Assignment, ...]
@@ -125,3 +125,4 @@ class Command(NamedTuple):
     blocks: tuple[Block, ...]
     start: int
     stop: int
+    negated: bool = False
