@@ -80,6 +80,76 @@ STATES = {
         "explicit",
         ("linux/",),
     ),
+    "a test of the shell that the caller passes": (
+        'P ?=\nt:\n\t@if [ -n "$(P)" ]; then docker buildx build --platform $(P) . ; fi\n',
+        "explicit",
+        (),
+    ),
+    "a test of the shell in a list": (
+        't:\n\t@[ -z "$(P)" ] || \\\n\t  docker buildx build --platform=$(P) .\n',
+        "explicit",
+        (),
+    ),
+    "the branch that runs without it": (
+        'P ?=\nt:\n\t@if [ -z "$(P)" ]; then docker build --platform=$(P) . ; fi\n',
+        "missing",
+        (),
+    ),
+    "a value that the shell asks for": (
+        'P ?= a/b\nt:\n\t@if [ "$(P)" = linux/arm64 ]; then docker build --platform=$(P) . ; fi\n',
+        "explicit",
+        ("linux/arm64",),
+    ),
+    "a line above that stops make": (
+        't:\n\t@test -n "$(P)" || (echo no; exit 1)\n\tdocker build --platform=$(P) .\n',
+        "explicit",
+        (),
+    ),
+    "a test alone in a line above": (
+        't:\n\t@test -n "${P}"\n\tdocker build --platform=$(P) .\n',
+        "explicit",
+        (),
+    ),
+    "a line above whose failure does not count": (
+        't:\n\t-@test -n "$(P)"\n\tdocker build --platform=$(P) .\n',
+        "missing",
+        (),
+    ),
+    "a line above about something else": (
+        't:\n\t@test -n "$(Q)"\n\tdocker build --platform=$(P) .\n',
+        "missing",
+        (),
+    ),
+    "a line below": (
+        't:\n\tdocker build --platform=$(P) .\n\t@test -n "$(P)"\n',
+        "missing",
+        (),
+    ),
+    "a line of make's own above": (
+        "P ?=\nt:\nifndef P\n\t$(error no P)\nendif\n\tdocker build --platform=$(P) .\n",
+        "explicit",
+        (),
+    ),
+    "a target that is needed and stops make": (
+        'check:\n\t@test -n "$(P)"\nt: check\n\tdocker build --platform=$(P) .\n',
+        "explicit",
+        (),
+    ),
+    "a pattern that demands a variable": (
+        'guard-%:\n\t@if [ -z "${${*}}" ]; then exit 1; fi\nt: guard-P\n\tdocker build --platform=$(P) .\n',
+        "explicit",
+        (),
+    ),
+    "a pattern that demands another one": (
+        'guard-%:\n\t@if [ -z "${${*}}" ]; then exit 1; fi\nt: guard-Q\n\tdocker build --platform=$(P) .\n',
+        "missing",
+        (),
+    ),
+    "a variable of the shell of the same name": (
+        't:\n\t@test -n "$$P"\n\tdocker build --platform=$(P) .\n',
+        "missing",
+        (),
+    ),
     "a default in the recipe": (
         "t:\n\tdocker build --platform $(or $(P),linux/amd64) .\n",
         "explicit",

@@ -27,9 +27,10 @@ class _Chain(NamedTuple):
 class Assumptions:
     """Gathers the facts of a script: `note` its commands in their order."""
 
-    def __init__(self, facts: dict[str, list[Fact]]) -> None:
-        """`facts` take in what is found, by the variable's name."""
+    def __init__(self, facts: dict[str, list[Fact]], *, subshells: bool = False) -> None:
+        """`facts` take in what is found, by the variable's name; `subshells`: the script ends where one of it fails."""
         self._facts = facts
+        self._inner = {"group", "subshell"} if subshells else {"group"}
         self._chains: dict[Places, _Chain] = {}
         self._arms: set[Places] = set()
         self._conditions: dict[Places, _Chain] = {}
@@ -53,6 +54,13 @@ class Assumptions:
             self._chains[places] = _Chain((asked_all(command),), frozenset(), order)
         if command.words and command.words[0].text in LEAVING:
             self._leave(blocks, places, order)
+
+    def last(self) -> list[Fact]:
+        """What holds where the commands at the end did not fail."""
+        chain = self._chains.get(())
+        if chain is None or chain.joints - {"and"}:
+            return []
+        return [Fact(test, chain.last, (), holds=True) for tests in chain.tests for test in tests if test.name]
 
     def _join(self, kind: str, outer: Places, here: Places, order: int) -> None:
         """The right-hand side of `&&` or `||` begins."""
@@ -87,7 +95,7 @@ class Assumptions:
     def _leave(self, blocks: tuple[Block, ...], places: Places, order: int) -> None:
         """Behind a branch that leaves the script, the function or the loop, its condition failed."""
         at = len(blocks) - 1
-        while at >= 0 and blocks[at].kind == "group":
+        while at >= 0 and blocks[at].kind in self._inner:
             at -= 1
         last = blocks[at] if at >= 0 else None
         chain = self._conditions.get(places[: at + 1])

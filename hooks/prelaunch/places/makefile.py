@@ -5,15 +5,20 @@ from __future__ import annotations
 import posixpath
 
 from prelaunch.model import UNKNOWN
+from prelaunch.places.makefile_guards import Guards
 from prelaunch.places.publishing import NO_PUSHES, Pushes, published, published_elsewhere, united
 from prelaunch.places.script import ScriptFacts, Setting, merge, read_script
 from prelaunch.readers.makefile import Environment, Program, Unit, expand_recipe, named, runs_in_sh, units
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prelaunch.model import Build, Piece, Source
+    from prelaunch.places.makefile_guards import Guarded
     from prelaunch.project import Project
     from prelaunch.readers.makefile.program import LineAt
+    from prelaunch.readers.makefile.worlds import Condition
 
 PRIMARY = ("GNUmakefile", "makefile", "Makefile")
 """The names that make looks for by itself."""
@@ -31,7 +36,9 @@ def builds(source: Source, project: Project) -> list[Build]:
     facts: dict[tuple[int, int], list[ScriptFacts]] = {}
     seen: dict[tuple[int, int], set[tuple[Piece, ...]]] = {}
     members: list[tuple[Unit, list[tuple[int, int]]]] = []
-    for unit in units(program):
+    every = units(program)
+    guards = Guards(every)
+    for unit in every:
         keys: list[tuple[int, int]] = []
         for line in unit.lines:
             if _path(line) != source.path:
@@ -43,7 +50,8 @@ def builds(source: Source, project: Project) -> list[Build]:
             # With .ONESHELL, each line gives the whole recipe.
             key = keys[0] if program.one_shell and keys else key
             keys.append(key)
-            _read_line(program, unit, line, facts.setdefault(key, []), seen.setdefault(key, set()))
+            groups = [] if program.one_shell else guards.of(unit, line)
+            facts.setdefault(key, []).extend(_read_line(program, unit, line, groups, seen.setdefault(key, set())))
         members.append((unit, keys))
     merged = {key: merge(found) for key, found in facts.items() if found}
     pushed = _pushed(program, members, merged)
@@ -86,9 +94,23 @@ def _path(line: LineAt) -> str:
 
 
 def _read_line(
-    program: Program, unit: Unit, line: LineAt, facts: list[ScriptFacts], seen: set[tuple[Piece, ...]]
-) -> None:
-    for fragment, world in expand_recipe(program, unit, line):
+    program: Program, unit: Unit, line: LineAt, groups: list[Guarded], seen: set[tuple[Piece, ...]]
+) -> Iterator[ScriptFacts]:
+    """What a line holds: its guarded commands (`groups`) under what guards them, the others as they come."""
+    for found in _readings(program, unit, line, seen, ()):
+        free = (build for build in found.builds if not any(each.holds_for(build.span.start) for each in groups))
+        yield found._replace(builds=tuple(free)) if groups else found
+    for group in groups:
+        for found in _readings(program, unit, line, set(), group.condition):
+            held = (build for build in found.builds if group.holds_for(build.span.start))
+            yield found._replace(builds=tuple(held))
+
+
+def _readings(
+    program: Program, unit: Unit, line: LineAt, seen: set[tuple[Piece, ...]], condition: Condition
+) -> Iterator[ScriptFacts]:
+    """What a line holds, in each of the ways that it may come out under a condition."""
+    for fragment, world in expand_recipe(program, unit, line, condition):
         if fragment.pieces in seen or len(seen) >= MAX_READINGS or not fragment.text.strip():
             continue
         if not runs_in_sh(program, unit, world):
@@ -99,7 +121,7 @@ def _read_line(
             environment=Environment(program, unit, world),
             directory=program.folder,
         )
-        facts.append(read_script(fragment, setting, program.project))
+        yield read_script(fragment, setting, program.project)
 
 
 def _pushed(

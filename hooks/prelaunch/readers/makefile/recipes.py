@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from prelaunch.readers.makefile.context import Context
     from prelaunch.readers.makefile.program import LineAt, Program, RuleAt
+    from prelaunch.readers.makefile.worlds import Condition
 
 MAX_PATTERNS = 200
 PREFIXES = "@-+ \t"
@@ -154,12 +155,12 @@ def _set_in_recipe(line: LineAt) -> Iterator[Event]:
                 yield Event(found.name, operator, value, END - 1, line.guard, source, number, local=True)
 
 
-def expand_recipe(program: Program, unit: Unit, line: LineAt) -> list[Reading]:
-    """The ways `line` may come out, each once; its rule's and its own branches are taken to be read.
+def expand_recipe(program: Program, unit: Unit, line: LineAt, condition: Condition = ()) -> list[Reading]:
+    """The ways `line` may come out under a condition, each once; its rule's and its own branches are taken to be read.
 
     In a `.ONESHELL` makefile the fragment is the whole recipe. Prefixes (`@`, `-`, `+`) are gone.
     """
-    guard = (*unit.rule.guard, *(part for part in line.guard if part not in unit.rule.guard))
+    guard = (*unit.rule.guard, *(part for part in line.guard if part not in unit.rule.guard), *condition)
 
     def expand(world: World) -> Reading:
         world = program.variables.force(world, guard)
