@@ -79,30 +79,30 @@ def scan(text: str) -> tuple[Token, ...]:
 
 
 def _quoted(text: str, start: int, quote: str) -> Token:
-    parts: list[Part] = []
+    found: list[Part] = []
     at = low = start + len(quote)
     many, refers = len(quote) == 3, quote[0] == '"'
     while at < len(text) and not text.startswith(quote, at):
         char = text[at]
-        found = None
+        part = None
         if char == "\\":
-            found = _escape(text, at)
+            part = _escape(text, at)
         elif char == "$" and refers:
-            found = _reference(text, at)
+            part = _reference(text, at)
         elif char == "\n" and not many:
             break  # not closed: the line ends it
-        if found is None:
-            at += 1
-            continue
-        if at > low:
-            parts.append(Part(text[low:at], low, at))
-        parts.append(found)
-        at = low = found.stop
+        at = taken(at, part, found)
     at = min(at, len(text))
-    if at > low:
-        parts.append(Part(text[low:at], low, at))
     closed = text.startswith(quote, at)
-    return Token("string", "", start, at + len(quote) if closed else at, tuple(parts))
+    return Token("string", "", start, at + len(quote) if closed else at, filled(text, low, at, found))
+
+
+def taken(at: int, part: Part | None, found: list[Part]) -> int:
+    """The offset behind an escape or a reference at `at`, which is kept, or behind a plain character."""
+    if part is None:
+        return at + 1
+    found.append(part)
+    return part.stop
 
 
 def _escape(text: str, at: int) -> Part | None:
@@ -170,28 +170,33 @@ def _slashy(text: str, at: int, before: list[Token], last_dollar: int) -> Token 
         if last.kind == "string" or (last.kind == "name" and last.text not in _BEFORE_A_PATTERN) or last.text in ")]}":
             return None
     opening, closing = ("$/", "/$") if dollar else ("/", "/")
-    parts: list[Part] = []
+    found: list[Part] = []
     low = here = at + len(opening)
     while here < len(text):
-        found = None
+        part = None
         if text.startswith(closing, here):
-            if here > low:
-                parts.append(Part(text[low:here], low, here))
-            return Token("string", "", at, here + len(closing), tuple(parts))
+            return Token("string", "", at, here + len(closing), filled(text, low, here, found))
         if text.startswith("$$" if dollar else "\\/", here):
-            found = Part("$" if dollar else "/", here, here + 2, literal=False)
+            part = Part("$" if dollar else "/", here, here + 2, literal=False)
         elif text[here] == "$":
-            found = _reference(text, here)
+            part = _reference(text, here)
         elif text[here] == "\n" and not dollar:
             return None  # a slash at the start of what may be anything: patterns of several lines are not read
-        if found is None:
-            here += 1
-            continue
-        if here > low:
-            parts.append(Part(text[low:here], low, here))
-        parts.append(found)
-        here = low = found.stop
+        here = taken(here, part, found)
     return None
+
+
+def filled(text: str, low: int, stop: int, found: list[Part]) -> tuple[Part, ...]:
+    """The parts of a string from `low` to `stop`: the escapes and references `found` in it, and the runs between."""
+    parts: list[Part] = []
+    for part in found:
+        if part.start > low:
+            parts.append(Part(text[low : part.start], low, part.start))
+        parts.append(part)
+        low = part.stop
+    if stop > low:
+        parts.append(Part(text[low:stop], low, stop))
+    return tuple(parts)
 
 
 class Brackets(NamedTuple):

@@ -6,7 +6,7 @@ A pattern is a string of which nothing is known. JSX is not known: its text woul
 
 from __future__ import annotations
 
-from prelaunch.readers.groovy import Part, Token
+from prelaunch.readers.groovy import Part, Token, filled, taken
 
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 _BEFORE_A_PATTERN = frozenset(
@@ -106,43 +106,33 @@ def _pattern(text: str, at: int) -> int:
 
 
 def _quoted(text: str, start: int, quote: str) -> Token:
-    parts: list[Part] = []
-    at = low = start + 1
+    found: list[Part] = []
+    at = start + 1
     while at < len(text) and text[at] != quote and text[at] != "\n":
-        found = _escape(text, at) if text[at] == "\\" else None
-        at, low = _taken(text, at, low, found, parts)
-    at = min(at, len(text))
-    if at > low:
-        parts.append(Part(text[low:at], low, at))
-    return Token("string", "", start, at + 1 if text.startswith(quote, at) else at, tuple(parts))
+        at = taken(at, _escape(text, at) if text[at] == "\\" else None, found)
+    return _string(text, start, at, found)
 
 
 def _template(text: str, start: int) -> Token:
-    parts: list[Part] = []
-    at = low = start + 1
+    found: list[Part] = []
+    at = start + 1
     while at < len(text) and text[at] != "`":
-        found = None
+        part = None
         if text[at] == "\\":
-            found = _escape(text, at)
+            part = _escape(text, at)
         elif text.startswith("${", at):
             stop = _behind_expression(text, at + 2)
             closed = text.endswith("}", at + 2, stop)
-            found = Part(text[at + 2 : stop - closed].strip(), at, stop, literal=False, reference=True)
-        at, low = _taken(text, at, low, found, parts)
+            part = Part(text[at + 2 : stop - closed].strip(), at, stop, literal=False, reference=True)
+        at = taken(at, part, found)
+    return _string(text, start, at, found)
+
+
+def _string(text: str, start: int, at: int, found: list[Part]) -> Token:
+    """The string from its quote to the other at `at`, if one is there."""
     at = min(at, len(text))
-    if at > low:
-        parts.append(Part(text[low:at], low, at))
-    return Token("string", "", start, at + 1 if text.startswith("`", at) else at, tuple(parts))
-
-
-def _taken(text: str, at: int, low: int, found: Part | None, parts: list[Part]) -> tuple[int, int]:
-    """Add what stands before an escape or a reference, and it; where to go on, and where the next run begins."""
-    if found is None:
-        return at + 1, low
-    if at > low:
-        parts.append(Part(text[low:at], low, at))
-    parts.append(found)
-    return found.stop, found.stop
+    closed = text.startswith(text[start], at)
+    return Token("string", "", start, at + closed, filled(text, start + 1, at, found))
 
 
 def _behind_expression(text: str, at: int) -> int:
