@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,45 @@ def read(text: str) -> list[Build]:
         ("# sh 'docker build .'", []),
         ("USAGE = <<~TEXT\n  docker build .\nTEXT\n", []),
         ("sh 'docker ps'", []),
+        # several literals are one text
+        ("sh 'docker build ' '--platform linux/amd64 .'", [AMD64]),
+        ("sh 'docker build ' \\\n   '--platform linux/amd64 .'", [AMD64]),
+        ('sh "docker build " + "-t #{x} " +\n   "--platform linux/amd64 ."', [AMD64]),
+        ("sh('docker build ' +\n  '-t x ' + # why\n  '.')", [MISSING]),
+        ("sh 'docker build -t ' + name + ' .'", [MISSING]),
+        ("sh 'docker build ' + flags + ' .'", [("unknown", ())]),
+        ("sh 'docker build ' + (arm ? '--platform linux/arm64 ' : '') + '.'", [("unknown", ())]),
+        ("config.vm.provision :shell, :inline => 'docker build ' \\\n '--platform linux/amd64 .'", [AMD64]),
+        ("machine.shell.inline = 'docker build .'", [MISSING]),
+        # what is behind a text
+        ("sh 'docker build .' if a, b", [MISSING]),
+        ("sh 'docker build .' do |ok, result|\n  puts 'x'\nend", [MISSING]),
+        ("sh('docker build .') { |ok, result| puts 'x' }", [MISSING]),
+        ("system('docker build .') || abort('docker build . failed')", [MISSING]),
+        ("system 'docker build .' or raise 'docker build .'", [MISSING]),
+        ("sh 'docker build .'.strip, verbose: false", [MISSING]),
+        ("sh 'docker build %s .' % flags", [("unknown", ())]),
+        ("sh 'docker build FLAGS .'.sub('FLAGS', flags)", [("unknown", ())]),
+        ("sh <<~SH.squish\n  docker build\n    --platform linux/amd64 .\nSH\n", [("unknown", ())]),
+        ("sh <<~SH.strip\n  docker build --platform linux/amd64 .\nSH\nputs 'x'", [AMD64]),
+        ("sh(<<~SHELL)\n  docker build .\nSHELL\n", [MISSING]),
+        ("sh 'docker build .', :verbose => false, **options, &block", [MISSING]),
+        ("sh({'A' => 'b'}, 'docker build .')", [MISSING]),
+        ("sh({'DOCKER_DEFAULT_PLATFORM' => 'linux/amd64'}, 'docker build .')", [("unknown", ())]),
+        ("IO.popen('docker build .', 'r')", [MISSING]),
+        # words
+        ("sh(*%w[docker build --platform linux/amd64 .])", [AMD64]),
+        ("sh %w(docker build -t x .).join(' ')", [MISSING]),
+        ("sh 'docker', 'build', '--label', 'a; docker build .', '.'", [MISSING]),
+        ("system 'docker', 'build', '--build-arg', \"A='b #{c}'\", '.'", [MISSING]),
+        # what is no command
+        ("def run(command = 'docker build .')\nend", []),
+        ("step run: 'docker build .'", []),
+        ("run = 'docker build .'", []),
+        ("puts 'it' if a =~ /it's/\nputs \"docker build .\"", []),
+        ("x = %w[sh docker\nbuild .]\nputs %q(sh 'docker build .')", []),
+        ("sh `docker build --platform linux/amd64 .`", [AMD64]),
+        ("sh 'x'\n__END__\nsh 'docker build .'", []),
     ],
 )  # fmt: skip
 def test_commands(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
@@ -62,7 +102,12 @@ def test_commands(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> Non
         ('sh "docker build -t #{x} ."', 'sh "docker build --platform linux/amd64 -t #{x} ."'),
         ("inline: <<-SHELL\r\n  docker build .\r\n  SHELL",
          "inline: <<-SHELL\r\n  docker build --platform linux/amd64 .\r\n  SHELL"),
+        ("sh 'docker build ' \\\n  '-t x .'", "sh 'docker build --platform linux/amd64 ' \\\n  '-t x .'"),
+        ("sh 'docker ' + 'build .'", "sh 'docker ' + 'build --platform linux/amd64 .'"),
+        ("sh %(docker build -t $(x) .)", "sh %(docker build --platform linux/amd64 -t $(x) .)"),
+        ("sh <<~eos\n  docker build .\neos\n", "sh <<~eos\n  docker build --platform linux/amd64 .\neos\n"),
         ("sh 'docker', 'build', '.'", None),
+        ("sh(*%w[docker build .])", None),
         ('sh "docker #{build} ."', None),
     ],
 )  # fmt: skip
@@ -99,8 +144,9 @@ def test_files_are_known_by_their_names(tmp_path: Path, path: str, text: str, fo
 
 
 _PIECES = st.sampled_from(
-    ["sh ", "'docker build .'", '"docker build #{x} ."', ",", "`docker build`", "<<-SHELL", "\n", "SHELL\n", "inline: "]
-)
+    ["sh ", "'docker build .'", '"docker build #{x} ."', ",", "`docker build`", "<<-SHELL", "\n", "SHELL\n", "inline: ",
+     " + ", "*", "%w[docker build]", "(", ")", "{", "}", ".strip", "popen ", " => ", "&"]
+)  # fmt: skip
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=20).map("".join)))
@@ -108,3 +154,14 @@ def test_any_text_is_read(text: str) -> None:
     for build in read(text):
         assert 0 <= build.span.start <= build.span.stop <= len(text)
         assert build.slot is None or 0 <= build.slot.span.start <= build.slot.span.stop <= len(text)
+
+
+@pytest.mark.parametrize("part", ["'a', ", "'a' ", "'a' + ", "x + ", "sh ", "sh(", "*a, ", "{'a' => b}, ", "inline: "])
+def test_four_times_the_words_take_about_four_times_as_long(part: str) -> None:
+    def taken(count: int) -> float:
+        started = process_time()
+        read("sh 'docker', " + part * count + "'x'")
+        return process_time() - started
+
+    small, large = taken(3_000), taken(12_000)
+    assert large < 9 * small + 0.2  # sixteen times, if it grew with the square

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from time import process_time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prelaunch.readers.groovy import Token
 from prelaunch.readers.ruby import scan
+
+if TYPE_CHECKING:
+    from prelaunch.readers.groovy import Token
 
 
 def said(token: Token) -> str:
@@ -114,8 +117,8 @@ def test_any_text_is_read(text: str) -> None:
 
 
 _REPEATED = [
-    "'", '"#{', "`#{'", "%x(", "<<-A\n", "<<-A, ", "\\", "#{", "=begin\n", "<<A\nA\n", "(/", "a /b ", "?", "\n.", "%w[a",
-    '"#{"', "<<~A\n#{\nA\n", " ", "\n ", "x=<<-A;\n  A\n",
+    "'", '"#{', "`#{'", "%x(", "<<-A\n", "<<-A, ", "\\", "#{", "=begin\n", "<<A\nA\n", "(/", "a /b ", "?", "\n.",
+    "%w[a", '"#{"', "<<~A\n#{\nA\n", " ", "\n ", "x=<<-A;\n  A\n",
 ]  # fmt: skip
 
 

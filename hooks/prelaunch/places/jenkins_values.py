@@ -253,7 +253,7 @@ class Pipeline(Tokens):
                         yield UNKNOWN, part.start, part.stop, ""
                     else:
                         yield part.text, part.start, part.stop, part.text if part.reference else ""
-                behind = self._methods(at + 1)
+                behind = self.behind_methods(at + 1, _PLAIN_METHODS)
                 wanted = False
             elif wanted and token.kind == "name":
                 last = at
@@ -273,13 +273,3 @@ class Pipeline(Tokens):
                 yield UNKNOWN, token.start, token.stop, ""
                 return
             at = behind
-
-    def _methods(self, number: int) -> int:
-        """Behind the calls on a string that leave its words as they are."""
-        while (
-            self.mark(number, ".")
-            and self.is_kind(number + 1, "name")
-            and self.tokens[number + 1].text in _PLAIN_METHODS
-        ):
-            number = self.behind(number + 2) if self.mark(number + 2, "(") else number + 2
-        return number

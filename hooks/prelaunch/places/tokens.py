@@ -1,4 +1,4 @@
-"""The tokens of a program in Groovy or JavaScript: calls with their arguments, and the brackets around them."""
+"""The tokens of a program in Groovy, JavaScript or Ruby: calls with their arguments, and the brackets around them."""
 
 from __future__ import annotations
 
@@ -66,6 +66,12 @@ class Tokens:
     def behind(self, number: int) -> int:
         """The number of the token behind this one, or behind the bracket that it opens."""
         return self.brackets.close.get(number, number) + 1
+
+    def behind_methods(self, number: int, names: frozenset[str]) -> int:
+        """The number of the token behind the calls of methods with these names, of which the first may be `number`."""
+        while self.mark(number, ".") and self.is_kind(number + 1, "name") and self.tokens[number + 1].text in names:
+            number = self.behind(number + 2) if self.mark(number + 2, "(") else number + 2
+        return number
 
     def end(self, opening: int) -> int:
         """The number of the token that closes a bracket, or of the last one that is looked at."""

@@ -106,9 +106,7 @@ class _Reader:
         stop = min(stop, len(text))
         return Token("name", text[at:stop], at, stop)
 
-    def _literal(
-        self, at: int, stop: int, depth: int, tokens: list[Token], waiting: list[_Heredoc]
-    ) -> Token | None:
+    def _literal(self, at: int, stop: int, depth: int, tokens: list[Token], waiting: list[_Heredoc]) -> Token | None:
         """The literal that begins at `at`, if one does."""
         text, char = self.text, self.text[at]
         before = tokens[-1].text if tokens and (tokens[-1].stop == at or tokens[-1].text == "def") else ""
@@ -136,9 +134,7 @@ class _Reader:
         parts, end = self._parts(low, stop, depth, opening[-1], refers=refers)
         return Token("string", opening, start, min(end + 1, stop), parts)
 
-    def _parts(
-        self, low: int, stop: int, depth: int, opening: str, *, refers: bool
-    ) -> tuple[tuple[Part, ...], int]:
+    def _parts(self, low: int, stop: int, depth: int, opening: str, *, refers: bool) -> tuple[tuple[Part, ...], int]:
         """The parts of a literal from `low` to what closes it (`opening` "": to `stop`), and the offset of that."""
         text = self.text
         closing = _CLOSING.get(opening, opening)
@@ -167,11 +163,15 @@ class _Reader:
     def _escape(self, at: int) -> Part | None:
         """What a backslash means; a character by its number is not known."""
         letter = self.text[at + 1 : at + 2]
+        if not letter:
+            return None
         if letter == "\r" and self.text.startswith("\n", at + 2):
             return Part("", at, at + 3, literal=False)
         if letter in _CODES:
             return Part(self.text[at : at + 2], at, at + 2, literal=False, reference=True)
-        return Part("" if letter == "\n" else _ESCAPES.get(letter, letter), at, at + 2, literal=False) if letter else None
+        return (
+            Part("" if letter == "\n" else _ESCAPES.get(letter, letter), at, at + 2, literal=False) if letter else None
+        )
 
     def _reference(self, at: int, stop: int, depth: int) -> Part | None:
         """`#{expression}`, `#@name`, `#$name`."""
@@ -180,7 +180,9 @@ class _Reader:
             end = self.code(at + 2, stop, depth + 1)[1]
             inside = text[at + 2 : end - text.endswith("}", at + 2, end)]
             return Part(inside.strip(), at, end, literal=False, reference=True)
-        if text[at + 1 : at + 2] in {"@", "$"} and (text[at + 2 : at + 3].isalpha() or text[at + 2 : at + 3] in {"_", "@"}):
+        if text[at + 1 : at + 2] in {"@", "$"} and (
+            text[at + 2 : at + 3].isalpha() or text[at + 2 : at + 3] in {"_", "@"}
+        ):
             end = min(self._name(at + 1).stop, stop)
             return Part(text[at + 1 : end], at, end, literal=False, reference=True)
         return None
