@@ -104,12 +104,16 @@ def _java(rest: list[Field]) -> tuple[str, Program, list[Field], Field] | None:
         goal = next((one for one in rest[1:] if is_goal(one.text.partition("@")[0])), None)
         if goal is not None:
             tool = program.verbs[()]
-            given = tuple(f"-D{flag.removeprefix('--')}=" for flag in (tool.platform if tool is not None else ()))
-            fields = (
-                field._replace(text=field.text.replace("-D", "--", 1)) if field.text.startswith(given) else field
-                for field in rest[1:]
-            )
-            return name, program, list(fields), goal
+            given = tuple(f"{flag.removeprefix('--')}=" for flag in (tool.platform if tool is not None else ()))
+            fields: list[Field] = []
+            for field in rest[1:]:
+                split = bool(fields) and fields[-1].text in {"-D", "--define", "--system-prop"}
+                text = field.text if split else field.text.removeprefix("-D")
+                if text.startswith(given) and (split or text != field.text):
+                    del fields[len(fields) - split :]
+                    field = field._replace(text=f"--{text}")  # noqa: PLW2901
+                fields.append(field)
+            return name, program, fields, goal
     return None
 
 

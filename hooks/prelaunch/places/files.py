@@ -107,7 +107,6 @@ def inputs_in(
 
 _PROGRAM_ROOTS = ("cdk.json", "Pulumi.yaml", "Pulumi.yml")
 _MAX_FOLDERS = 20
-_MAX_STEPS = 12
 
 
 def started_in(path: str, project: Project) -> list[str]:
@@ -267,21 +266,10 @@ def _configured(verdict: Verdict, directory: str, path: str, project: Project) -
 
 def _configured_java(tool: str, verdict: Verdict, directory: str, path: str, project: Project) -> Verdict:
     """The verdict on Maven or Gradle with a goal of Jib or Spring Boot, by what the build files say that they read."""
-    from prelaunch.places.jvm import BUILD_FILES, builds, modules
+    from prelaunch.places.jvm import of_command
 
     for folder in _folders(directory, path):
-        known: dict[str, None] = {}
-        steps: list[Step] = []
-        whole = True
-        for inner in ("", *modules(folder, project)):
-            for name in BUILD_FILES:
-                source = project.read(posixpath.normpath(posixpath.join(folder, inner, name)))
-                for build in builds(source, project) if source is not None else ():
-                    if build.tool == tool and build.state == "explicit":
-                        known.update(dict.fromkeys(build.platforms))
-                        whole = whole and build.whole
-                        line = build.source.position(build.span.start)[0]
-                        steps.append(Step(f"`{tool}` is configured", build.source.path, line))
-        if steps:
-            return Verdict("explicit", tuple(known), tuple(steps[:_MAX_STEPS]), whole=whole)
+        said = of_command(tool, folder, project)
+        if said is not None:
+            return verdict if said.state == "default" else Verdict(*said, whole=bool(said.platforms))
     return verdict

@@ -1,7 +1,7 @@
 """Whether some command of the repository hands a platform to a tool that reads its builds from a file of its own.
 
-An Earthfile's target is built for what `earthly --platform` says; a look at the lines of the files that usually hold
-such commands is enough to know that the file itself does not decide.
+An Earthfile's target is built for what `earthly --platform` says, an image of Jib for its property; a look at the lines
+of the files that usually hold such commands is enough to know that the file itself does not decide.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MAX_FILES = 300
 
 
 def platform_given(project: Project, program: str, variable: str) -> Step | None:
-    """Where a command of `program` names a platform, or its environment `variable` is set; None where none does."""
+    """Where a command of `program` names a platform, or `variable` is set, which it reads; None where none does."""
     key = ("invoked", program)
     if key not in project.memo:
         project.memo[key] = next(_given(project, program, variable), None)
@@ -46,8 +46,9 @@ def _given(project: Project, program: str, variable: str) -> Iterator[Step]:
         if source is None or not (program in source.text or variable in source.text):
             continue
         for number, line in enumerate(source.text.replace("\\\r\n", "  ").replace("\\\n", "  ").splitlines(), 1):
-            words = line.partition(" #")[0].replace("=", " ").replace(":", " ").split()
-            if variable in words or (program in words and "--platform" in words[words.index(program) :]):
+            line = f" {line}".partition(" #")[0]  # noqa: PLW2901
+            words = line.replace("=", " ").replace(":", " ").split()
+            if variable in line or (program in words and "--platform" in words[words.index(program) :]):
                 exact = "\\\n" not in source.text and "\\\r\n" not in source.text
                 yield Step(f"`{program}` is handed a platform", path, number if exact else None)
 

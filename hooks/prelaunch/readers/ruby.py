@@ -21,6 +21,7 @@ _LETTERS = frozenset("xqQwWiIrs")
 _PLAIN = frozenset({"%q", "%w", "%i", "%s"})
 _CONTINUED = frozenset("+,.&=<")
 _MAX_DEPTH = 8
+_MAX_TAG = 200
 _MAX_PATTERN = 1_000
 _MAX_PATTERNS = 500
 """Slashes that look like a pattern's and are none; a text with more is no program."""
@@ -110,6 +111,8 @@ class _Reader:
         """The literal that begins at `at`, if one does."""
         text, char = self.text, self.text[at]
         before = tokens[-1].text if tokens and (tokens[-1].stop == at or tokens[-1].text == "def") else ""
+        if before == "." and len(tokens) > 1 and tokens[-2].text == ".":
+            before = ""  # a range
         if char in "/%<?`" and (before in {"def", "."} or (before == ":" and char in "/`")):
             return None  # the name of an operator
         if char in "'\"`":
@@ -117,7 +120,7 @@ class _Reader:
         if char in "/%<?" and not _begins(text, at, tokens):
             return None
         if char == "/":
-            return self._pattern(at, stop, tokens)
+            return self._pattern(at, stop, depth, tokens)
         if char == "%":
             low = at + 2 + (text[at + 1 : at + 2] in _LETTERS)
             mark = text[low - 1 : low]
@@ -187,7 +190,7 @@ class _Reader:
             return Part(text[at + 1 : end], at, end, literal=False, reference=True)
         return None
 
-    def _pattern(self, at: int, stop: int, tokens: list[Token]) -> Token | None:
+    def _pattern(self, at: int, stop: int, depth: int, tokens: list[Token]) -> Token | None:
         """`/.../flags`; behind a name, which it could be divided by, only on one line."""
         text = self.text
         one_line = bool(tokens) and tokens[-1].kind == "name" and tokens[-1].text not in _BEFORE_A_VALUE
@@ -198,7 +201,8 @@ class _Reader:
                 while here < stop and text[here].isalpha():
                     here += 1
                 return Token("string", "/", at, here, (Part("", at, here, literal=False, reference=True),))
-            here += 1 + (text[here] == "\\")
+            inside = self._reference(here, last, depth) if text[here] == "#" else None
+            here = inside.stop if inside is not None else here + 1 + (text[here] == "\\")
         self._patterns -= self._patterns > 0
         return None
 
@@ -212,11 +216,11 @@ class _Reader:
         low += indented
         quote = text[low : low + 1] if text[low : low + 1] in {"'", '"', "`"} else ""
         low += bool(quote)
-        stop = low
-        while stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
+        stop = text.find(quote, low, low + _MAX_TAG) if quote else low
+        while not quote and stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
             stop += 1
-        tag = text[low:stop]
-        if not tag or tag[0].isdigit() or (quote and not text.startswith(quote, stop)):
+        tag = text[low:stop] if stop >= 0 else ""
+        if not tag or tag[0].isdigit() or "\n" in tag:
             return None
         if self._end(tag, stop, indented=indented) < 0:
             return None
