@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
 from prelaunch.model import Build, Platform, Source
 from prelaunch.places.skaffold import builds
 from prelaunch.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def read(text: str, version: str = "skaffold/v4beta6") -> list[Build]:
@@ -30,6 +34,7 @@ def only(text: str, version: str = "skaffold/v4beta6") -> Build:
         ("{image: a, ko: {}}", "ko", "default", ("linux/amd64",)),
         ("{image: a, jib: {type: maven}}", "jib", "default", ("linux/amd64",)),
         ("{image: a, jib: {}, platforms: [linux/arm64]}", "jib", "explicit", ("linux/arm64",)),
+        ("{image: a, jib: {args: [-x, -Djib.from.platforms=linux/arm64]}}", "jib", "explicit", ("linux/arm64",)),
         ("{image: a, buildpacks: {builder: x}}", "pack", "missing", ()),
         ("{image: a, kaniko: {}}", "kaniko", "missing", ()),
         ("{image: a, custom: {buildCommand: ./build.sh}}", "skaffold", "delegated", ()),
@@ -39,6 +44,21 @@ def only(text: str, version: str = "skaffold/v4beta6") -> Build:
 def test_an_artifact_builds_by_its_builder(artifact: str, tool: str, state: str, platforms: tuple[str, ...]) -> None:
     build = only(f"build:\n  artifacts:\n  - {artifact}\n")
     assert (build.tool, build.form, build.state, build.platforms) == (tool, "skaffold", state, platforms)
+
+
+def test_an_artifact_of_jib_builds_for_what_its_build_file_says(tmp_path: Path) -> None:
+    for name, said in (("api", "linux/arm64"), ("worker", "${x}"), ("web", "")):
+        (tmp_path / name).mkdir()
+        text = f"<properties><jib.from.platforms>{said}</jib.from.platforms></properties>" if said else ""
+        (tmp_path / name / "pom.xml").write_text(f"<project>{text}</project>")
+    artifacts = "".join(f"\n  - {{image: {name}, context: {name}, jib: {{}}}}" for name in ("api", "worker", "web"))
+    text = f"apiVersion: skaffold/v4beta6\nbuild:\n  artifacts:{artifacts}\n"
+    found = builds(Source("skaffold.yaml", text), Project(str(tmp_path)))
+    assert [(build.state, build.platforms, build.whole) for build in found] == [
+        ("explicit", ("linux/arm64",), True),
+        ("explicit", (), False),
+        ("default", ("linux/amd64",), True),
+    ]
 
 
 def test_the_platforms_of_the_build_hold_for_its_artifacts_and_profiles() -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.model import Source, State
+    from prelaunch.places.jvm_said import Said
     from prelaunch.project import Project
     from prelaunch.readers.yaml import Node
 
@@ -105,7 +106,7 @@ def _artifact(artifact: Node, frame: _Frame) -> Iterator[Build]:
         host=Platform("linux", "amd64") if _where(frame)[0] == "googleCloudBuild" else None,
         published=_pushes(frame),
         images=(image[1].value,) if image[1].value and "{{" not in image[1].value else (),
-        whole=state in {"explicit", "default"} and not any("{{" in name for name in platforms),
+        whole=state in {"explicit", "default"} and bool(platforms) and not any("{{" in name for name in platforms),
     )
     build = with_inputs(build, _inputs(artifact, builder, frame))
     if builder == "custom":
@@ -132,9 +133,26 @@ def _verdict(
         verdict = judge(invocation, None) if invocation is not None else None
         if verdict is not None and verdict.state == "explicit":
             return "explicit", verdict.platforms, (Step("`cliFlags` name the platform"),)
+    if builder == "jib" and (said := _of_jib(artifact, frame)) is not None and said.state != "default":
+        return said
     if fixed:
         return "default", (fixed,), (Step(f"`{builder}` builds for {fixed} by default"),)
     return "missing", (), ()
+
+
+def _of_jib(artifact: Node, frame: _Frame) -> Said | None:
+    """What `args`, or else the build files of the artifact, tell Jib."""
+    from prelaunch.places.jvm import of_command
+    from prelaunch.places.jvm_said import PROPERTY, listed
+
+    options = artifact.get("jib")
+    given = options.get("args") if options is not None and options.kind == "mapping" else None
+    for item in given.items[:_MAX_ARTIFACTS] if given is not None else ():
+        if item.value.startswith(f"-D{PROPERTY}="):
+            return listed(item.value.partition("=")[2])
+    return of_command(
+        "jib", posixpath.join(posixpath.dirname(frame.source.path), _context(artifact) or "."), frame.project
+    )
 
 
 def _where(frame: _Frame) -> tuple[str, Node | None]:
