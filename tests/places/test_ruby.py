@@ -75,6 +75,7 @@ def read(text: str) -> list[Build]:
         ("sh 'docker build .', :verbose => false, **options, &block", [MISSING]),
         ("sh({'A' => 'b'}, 'docker build .')", [MISSING]),
         ("sh({'DOCKER_DEFAULT_PLATFORM' => 'linux/amd64'}, 'docker build .')", [("unknown", ())]),
+        ("ENV['DOCKER_DEFAULT_PLATFORM'] ||= 'linux/amd64'\nsh 'docker build .'", [("unknown", ())]),
         ("IO.popen('docker build .', 'r')", [MISSING]),
         # words
         ("sh(*%w[docker build --platform linux/amd64 .])", [AMD64]),
@@ -151,9 +152,16 @@ _PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=20).map("".join)))
 def test_any_text_is_read(text: str) -> None:
-    for build in read(text):
+    found = read(text)
+    slots = [build.slot for build in found if build.slot is not None]
+    for build in found:
         assert 0 <= build.span.start <= build.span.stop <= len(text)
-        assert build.slot is None or 0 <= build.slot.span.start <= build.slot.span.stop <= len(text)
+    for slot in slots:
+        assert 0 <= slot.span.start <= slot.span.stop <= len(text)
+        mended = text[: slot.span.start] + slot.spell(("linux/amd64",)) + text[slot.span.stop :]
+        again = read(mended)
+        assert len([build for build in again if build.slot is not None]) == len(slots) - 1
+        assert len(again) == len(found)
 
 
 @pytest.mark.parametrize("part", ["'a', ", "'a' ", "'a' + ", "x + ", "sh ", "sh(", "*a, ", "{'a' => b}, ", "inline: "])

@@ -85,6 +85,8 @@ class _Program(Tokens):
         super().__init__(source, scan(source.text))
         self._read: set[int] = set()
         """The numbers of the literals that a command has been read from."""
+        keys = ("".join(part.text for part in token.parts) for token in self.tokens if token.kind == "string")
+        self._sure = _VARIABLE not in keys  # `ENV["..."] = ...`, `sh({"..." => ...}, ...)`
 
     def commands(self) -> Iterator[_Command]:
         """What is run, in the order of the file."""
@@ -93,7 +95,7 @@ class _Program(Tokens):
             if token.kind == "string" and _runs(token) and number not in self._read:
                 command = _Command(_pieces(token))
             if command is not None:
-                yield command
+                yield command._replace(sure=command.sure and self._sure)
 
     def _called(self, number: int, token: Token) -> _Command | None:
         """The command of `sh ...`, `inline: ...`, `:inline => ...` or `inline = ...` at a name."""
@@ -112,8 +114,6 @@ class _Program(Tokens):
         """The command of a call's arguments: the first alone is a command line, several are its words."""
         sure = not arguments or arguments[-1][2] - number <= MAX_ARGUMENTS
         if arguments and self.mark(arguments[0][1], "{"):  # the environment
-            inside = self.source.text[self.tokens[arguments[0][1]].start : self.tokens[arguments[0][2] - 1].stop]
-            sure = sure and _VARIABLE not in inside
             arguments = arguments[1:]
         first = self._text(*arguments[0][1:]) if arguments and not arguments[0][0] else None
         if first is None:
