@@ -54,7 +54,8 @@ class Call:
     @property
     def whole(self) -> bool:
         """Whether the call is about the whole project, and nothing else."""
-        return len(self.paths) == 1 and self.paths != [STDIN] and os.path.realpath(self.paths[0]) == self.root
+        alone = len(self.paths) == 1 and not self.missing and self.paths != [STDIN]
+        return alone and os.path.realpath(self.paths[0]) == self.root
 
     def _settings(self, options: Namespace, paths: Sequence[str]) -> Settings:
         if options.no_config:

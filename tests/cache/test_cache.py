@@ -196,6 +196,7 @@ def test_what_is_no_file_of_the_call_is_seen_too(
 ) -> None:
     root = repository({**FILES, "loop": "->nowhere.sh"})
     run_git(root, "rm", "-q", "--cached", "loop")
+    write(root / "late.sh", "docker buildx build --push .\n")
     output(root, capsys)
     output(root, capsys)
     assert len(parsed) == 1
@@ -208,13 +209,35 @@ def test_what_is_no_file_of_the_call_is_seen_too(
     elif change == "above":
         write(root / "pyproject.toml", "[tool.prelaunch]\nignore = ['missing-platform']\n")
     elif change == "ignore":
-        write(root / ".git/info/exclude", "plain.py\nci\n")
-        run_git(root, "rm", "-q", "--cached", "-r", "ci")
+        write(root / ".git/info/exclude", "late.sh\n")
     else:
         monkeypatch.chdir(root / "ci")
     again = output(root, capsys)
     assert len(parsed) == 2
     assert again == output(root, capsys, "--no-cache")
+
+
+@pytest.mark.parametrize("arguments", [("../late.sh",), ("../late.sh", "--format", "json")])
+@pytest.mark.parametrize("link", [False, True])
+def test_a_path_that_was_missing_is_looked_for_every_time(
+    repository: Make,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    link: bool,
+) -> None:
+    root = repository(FILES)
+    monkeypatch.chdir(root)
+    late = root.parent / "late.sh"
+    if link:
+        late.symlink_to("there.sh")
+    first = output(root, capsys, *arguments)
+    assert first.startswith("2\n")
+    assert output(root, capsys, *arguments) == first
+    (root.parent / "there.sh" if link else late).write_text("docker buildx build --push .\n")
+    again = output(root, capsys, *arguments)
+    assert again != first
+    assert again == output(root, capsys, *arguments, "--no-cache")
 
 
 def test_a_link_to_a_folder_is_followed_every_time(
