@@ -18,6 +18,7 @@ _FEW = 16
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; 0 clean, 1 findings, 2 could not run."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_closed()
     try:
         if arguments[:1] == ["check"] and _nothing_to_do(arguments[1:]):
             return 0
@@ -46,6 +47,16 @@ def script() -> int:
         sys.stderr.flush()
         os._exit(code)  # whatever had to be closed or written is: nothing waits for the end of the process
     return code
+
+
+def _open_closed() -> None:
+    """Put the null device in place of the streams that the caller closed: None stands there, which nobody asks for.
+
+    In the order of their numbers, so that each gets its own, and no file that is opened later does.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
 
 
 def _again(arguments: list[str]) -> int | None:

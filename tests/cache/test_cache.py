@@ -6,6 +6,8 @@ import json
 import multiprocessing
 import os
 import random
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -310,6 +312,27 @@ def test_what_another_file_says_counts_too(
     assert output(root, capsys) == output(root, capsys, "--no-cache")
     assert again in judged
     assert len(judged) < 8
+
+
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "<&-", "1>&- 2>&-", "<&- 1>&- 2>&-"])
+def test_a_stream_that_the_caller_closed_changes_nothing_of_the_others(repository: Make, closed: str) -> None:
+    root = repository({**FILES, **{f"more/{number}.sh": f"docker build -t {API} .\n" for number in range(40)}})
+
+    def said(how: str, *arguments: str) -> tuple[int, str, str]:
+        command = ["sh", "-c", f'exec "$@" {how}', "sh", sys.executable, "-m", "prelaunch", "check", *arguments]
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        done = subprocess.run(command, cwd=root, text=True, check=False, timeout=60, **streams)  # type: ignore[call-overload]
+        return done.returncode, done.stdout, done.stderr
+
+    code, out, err = said("", ".", "--no-cache")
+    assert (code, bool(out), bool(err)) == (1, True, True)
+    wanted = code, "" if "1>" in closed else out, "" if "2>" in closed else err
+    for arguments in ((".", "--no-cache"), (".",), (".",)):
+        assert said(closed, *arguments) == wanted
+    for arguments in (("run.sh",), ("--no-such-option",), ("nowhere.sh",)):
+        code, out, err = said("", *arguments)
+        assert said(closed, *arguments) == (code, "" if "1>" in closed else out, "" if "2>" in closed else err)
+    assert said(closed, "-", "--stdin-filename", "a.sh")[0] == 0
 
 
 @pytest.mark.parametrize("seed", range(6))
