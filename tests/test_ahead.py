@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -11,6 +12,9 @@ import pytest
 
 from prelaunch import ahead, engine
 from prelaunch.cli import run
+from prelaunch.discover import File
+from prelaunch.kinds import BUILD
+from prelaunch.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,3 +165,41 @@ def test_the_threshold_is_one_of_files_that_take_long(repository: Make, copies: 
     (root / "build.sh").write_text("docker buildx build .\n")
     run(["check", str(root)])
     assert len(copies) == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "processors", "wanted"), [(19, 64, 0), (20, 64, 2), (49, 64, 4), (49, 3, 2), (300, 64, 8), (300, 1, 0)]
+)
+def test_there_are_as_many_copies_as_there_is_work_for(
+    repository: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    copies: list[int],
+    files: int,
+    processors: int,
+    wanted: int,
+) -> None:
+    root = repository({f"{number}.sh": "docker buildx build .\n" for number in range(files)})
+    monkeypatch.setattr(ahead, "_processors", lambda: processors)
+    project = Project(str(root))
+    ahead.read_ahead(project, list(project.candidates()))
+    assert len(copies) == wanted
+    assert sum(("builds", f"{number}.sh") in project.memo for number in range(files)) == (files if wanted else 0)
+
+
+def test_a_pipe_that_holds_little_is_filled_and_not_waited_for(
+    repository: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository({"build.sh": "docker buildx build .\n"})
+    real, sizes = os.pipe, []
+
+    def small() -> tuple[int, int]:
+        out, end = real()
+        sizes.append(fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 4096))
+        return out, end
+
+    monkeypatch.setattr(os, "pipe", small)
+    project = Project(str(root))
+    same = [File("build.sh", "shell", frozenset({BUILD}), marked=False)] * 9_000
+    assert ahead.read_ahead(project, same) == {}
+    assert ("builds", "build.sh") in project.memo
+    assert sizes

@@ -38,8 +38,10 @@ file that is worth parsing 5 ms: so it begins to pay at a handful, and saves a t
 """
 _PLACE = frozenset({BUILD, RETAG})
 _WIDTH = 4
-_MOST = 10_000
-"""Files; so many numbers fit into a pipe."""
+_EACH = 10
+"""Files with builds for each copy, counted as those of `WORTH`: with fewer it costs more than it saves."""
+_MOST = 8
+"""Copies; what they find is merged by one process."""
 
 
 class Verdict(NamedTuple):
@@ -65,21 +67,23 @@ def read_ahead(project: Project, files: Sequence[File], judge: Judge | None = No
 
     Does nothing where it does not pay: few files, one processor, a system without `fork`, a tree that is no folder.
     """
-    copies = _processors() - 1
+    processors = _processors()
     # elsewhere than on Linux a copy of a process is not safe to go on with; a thread's locks would be copied with it
-    if copies < 1 or not sys.platform.startswith("linux") or not isinstance(project.files, Disk) or _has_threads():
+    if processors < 2 or not sys.platform.startswith("linux") or not isinstance(project.files, Disk) or _has_threads():
         return {}
     work = [
         file for file in files if not _PLACE.isdisjoint(file.facts) or (judge is not None and file.facts == {IMPORT})
     ]
-    if sum(0.25 if file.facts == {IMPORT} else 1.0 for file in work) < WORTH or len(work) > _MOST:
+    worth = sum(0.25 if file.facts == {IMPORT} else 1.0 for file in work)
+    if worth < WORTH:
         return {}
     sizes = {file.path: _size(project.files, file) for file in work}
     work.sort(key=lambda file: -sizes[file.path])
     queue, end = os.pipe()
+    os.set_blocking(end, False)  # a pipe may hold no more than a thousand numbers; the rest is not read ahead
     os.write(end, b"".join(number.to_bytes(_WIDTH, "big") for number in range(len(work))))
     os.close(end)
-    answers = [_copy(project, work, judge, queue) for _ in range(copies)]
+    answers = [_copy(project, work, judge, queue) for _ in range(min(processors - 1, int(worth / _EACH), _MOST))]
     found = list(_share(project, work, judge, queue))
     os.close(queue)
     for process, answer in answers:
