@@ -24,12 +24,50 @@ PAGES, MAX_ANSWER = 100, 50_000_000
 _PASSING = frozenset({429, 500, 502, 503, 504})
 
 TOKENS = {
-    "github": ("PRELAUNCH_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"),
+    "github": ("PRELAUNCH_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"),
     "gitlab": ("PRELAUNCH_TOKEN", "GITLAB_TOKEN"),
     "gitea": ("PRELAUNCH_TOKEN", "GITEA_TOKEN", "FORGEJO_TOKEN", "GITHUB_TOKEN"),
     "bitbucket": ("PRELAUNCH_TOKEN", "BITBUCKET_TOKEN"),
 }
 """The variables that may hold a token, the first that does wins. GitLab's CI_JOB_TOKEN may not write comments."""
+
+_HUB = "github.com"
+_ACTIONS = ("GITHUB_API_URL", "GITHUB_SERVER_URL")
+_ISSUERS = {
+    "GITHUB_TOKEN": _ACTIONS,
+    "GH_TOKEN": _ACTIONS,
+    "GITLAB_TOKEN": ("GITLAB_HOST", "CI_API_V4_URL"),
+    "GITEA_TOKEN": ("GITEA_SERVER_URL",),
+    "FORGEJO_TOKEN": ("FORGEJO_SERVER_URL",),
+}
+"""By the variable of a token those that may say which host issued it.
+
+Where none does, GITHUB_TOKEN and GH_TOKEN are GitHub's own, as for `gh`, which has the two ENTERPRISE ones for every
+other host. Gitea's and Forgejo's runners set GITHUB_TOKEN too, and the address of their server beside it.
+"""
+
+
+def token_names(environment: Mapping[str, str], forge: str, api: str) -> list[str]:
+    """The variables whose token may be sent to the API at the address `api`: a token belongs to its issuer's host."""
+    host = _host(api)
+    return [name for name in TOKENS[forge] if _belongs(environment, name, host)]
+
+
+def _belongs(environment: Mapping[str, str], name: str, host: str) -> bool:
+    if "ENTERPRISE" in name:
+        return host != _HUB
+    said = next((environment[issuer] for issuer in _ISSUERS.get(name, ()) if environment.get(issuer)), "")
+    home = said or (_HUB if name in {"GITHUB_TOKEN", "GH_TOKEN"} else "")
+    return not home or _host(home) == host
+
+
+def _host(address: str) -> str:
+    """The host of an address, or of a name alone; that of an API at GitHub's is the site's."""
+    try:
+        host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("api.") if host.endswith((".github.com", ".ghe.com")) else host
 
 
 def token_in(environment: Mapping[str, str], names: Iterable[str]) -> str:
@@ -171,13 +209,18 @@ def _wait(error: HTTPError, attempt: int) -> float | None:
     if error.code not in _PASSING and not (error.code == 403 and limited):
         return None
     reset = error.headers.get("x-ratelimit-reset", "")
-    if asked.isdigit():
+    if is_number(asked):
         wait = float(asked)
-    elif limited and error.code in {403, 429} and reset.isdigit():
+    elif limited and error.code in {403, 429} and is_number(reset):
         wait = max(0.0, float(reset) - time.time())
     else:
         wait = _backoff(attempt)
     return wait if wait <= LONGEST_WAIT else None
+
+
+def is_number(said: str) -> bool:
+    """Whether a header's value is a number of seconds; to `isdigit` alone `\u00b2` would be one."""
+    return said.isascii() and said.isdigit()
 
 
 def _backoff(attempt: int) -> float:

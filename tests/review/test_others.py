@@ -251,6 +251,19 @@ def test_the_command_line_overrides_the_environment(
     assert len(app.reviews) == 1
 
 
+def test_a_token_of_the_job_is_not_sent_to_another_forge(
+    repository: Any, job: Job, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = job(fake.Gitea(repository), {**GITEA, "GITHUB_API_URL": "https://api.github.com"})
+    monkeypatch.delenv("GITEA_ACTIONS")
+    place = ["--forge", "gitea", "--api-url", f"http://{app.host}/api/v1", "--pull-request", "7"]
+    repository.put("build.sh", _builds(1))
+    repository.commit()
+    code, _, err = review(*place)
+    assert (code, app.take()) == (1, [])
+    assert "there is no token in PRELAUNCH_TOKEN or GITEA_TOKEN or FORGEJO_TOKEN;" in err
+
+
 @pytest.mark.parametrize(
     ("variables", "arguments", "words"),
     [

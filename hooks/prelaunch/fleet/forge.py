@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from prelaunch import CannotRunError
-from prelaunch.transport import TOKENS, Client, RefusedError, token_in
+from prelaunch.transport import Client, RefusedError, token_in, token_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,9 @@ def repositories(place: str, environment: Mapping[str, str] = os.environ) -> lis
     """Name and address of every repository of `FORGE:[HOST/]OWNER` that is not archived, as the forge lists them."""
     forge, _, rest = place.partition(":")
     host, owner = _parts(forge, rest)
-    client = Client(_base(forge, host), _headers(forge, token_in(environment, TOKENS[forge])))
+    base = _base(forge, host)
+    tokens = token_names(environment, forge, base)
+    client = Client(base, _headers(forge, token_in(environment, tokens)))
     refused: RefusedError | None = None
     for path in _PATHS[forge]:
         try:
@@ -47,7 +49,7 @@ def repositories(place: str, environment: Mapping[str, str] = os.environ) -> lis
             refused = error
             if error.status != 404:
                 break
-    cure = f"; it may be private: set a token in {' or '.join(TOKENS[forge])}" if refused and refused.forbidden else ""
+    cure = f"; it may be private: set a token in {' or '.join(tokens)}" if refused and refused.forbidden else ""
     raise CannotRunError(f"--repos {place}: {refused}{cure}")
 
 

@@ -102,7 +102,7 @@ def _obstacle(target: Target, options: Namespace) -> str | None:
     if target.forge == "bitbucket" and not target.commit:
         return "the commit is not known; --commit names it"
     if not target.token and not options.dry_run:
-        return f"there is no token in {' or '.join(TOKENS[target.forge])}; a pull request from a fork is given none"
+        return f"there is no token in {' or '.join(target.token_names)}; a pull request from a fork is given none"
     return None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from prelaunch import CannotRunError
-from prelaunch.transport import TOKENS, token_in
+from prelaunch.transport import token_in, token_names
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,6 +22,7 @@ class Target(NamedTuple):
     """A pull request: where its forge answers, the repository (a path, or a number on GitLab), its number, its head.
 
     `number` is "" where the run is for no pull request, `commit` where the environment does not say which is the head.
+    `token_names` are the variables that were asked for the token.
     """
 
     forge: str
@@ -30,6 +31,7 @@ class Target(NamedTuple):
     number: str
     commit: str = ""
     token: str = ""
+    token_names: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Target({self.forge!r}, {self.api!r}, {self.repository!r}, {self.number!r}, {self.commit!r})"
@@ -55,18 +57,16 @@ def find_target(environment: Mapping[str, str], options: Namespace) -> Target:
     ):
         if not good or not value.isascii():
             raise CannotRunError(f"the {name} cannot be {value!r}")
+    names = (options.token_variable,) if options.token_variable else tuple(token_names(environment, forge, api))
     return found._replace(
         forge=forge,
         api=api,
         repository=repository,
         number=number,
         commit=commit,
-        token=_token(environment, forge, options),
+        token=token_in(environment, names),
+        token_names=names,
     )
-
-
-def _token(environment: Mapping[str, str], forge: str, options: Namespace) -> str:
-    return token_in(environment, (options.token_variable,) if options.token_variable else TOKENS[forge])
 
 
 def _forge(environment: Mapping[str, str]) -> str | None:
