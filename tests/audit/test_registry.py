@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 import threading
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -84,6 +86,10 @@ class Fake(BaseHTTPRequestHandler):
             self.say(200, b"[" + b"1," * 3_000_000 + b"1]", body=body)
         elif name == "down":
             self.say(503, b"", body=body)
+        elif name == "noise":
+            self.wfile.write(b"what\r\n\r\n")
+        elif name == "short":
+            self.say(200, b"{}", {"Transfer-Encoding": "chunked"}, body=body)
         else:
             image = IMAGES.get({"secret": "multi", "locked": "multi", "busy": "multi"}.get(name, name))
             if image is None:
@@ -159,11 +165,65 @@ def test_the_platforms_of_an_image(server: Server, name: str, platforms: tuple[s
         ("empty", "its answer is no manifest"),
         ("huge", "its answer is too large"),
         ("down", "answers 503"),
+        ("noise", "cannot be asked: what"),
+        ("short", "cannot be asked: IncompleteRead"),
+        ("\n", "its answer is no|is not there"),
     ],
 )
 def test_what_a_registry_does_not_say_is_said(server: Server, name: str, said: str) -> None:
     with pytest.raises(RegistryError, match=said):
         ask(server, name)
+
+
+@pytest.mark.parametrize("host", ["a b.example.com", "a\n.example.com", "[::1", "\u00b2.example.com:\u00b2", "x" * 300])
+def test_a_host_that_none_can_be_is_said(host: str) -> None:
+    with pytest.raises(RegistryError, match="cannot be asked"):
+        Registries().platforms(Reference(host, "x", "1"))
+
+
+REALM = 'Bearer realm="{}",service="fake"'
+
+
+@pytest.mark.parametrize(
+    "realm",
+    [
+        "http://localhost.evil.example/token",
+        "http://127.0.0.1.evil.example/token",
+        "http://localhost@evil.example/token",
+        "http://evil.example/token",
+        "ftp://localhost/token",
+        "//localhost/token",
+        "http://[::1",
+        "",
+    ],
+)
+def test_a_token_is_asked_for_over_an_open_line_on_this_machine_only(
+    monkeypatch: pytest.MonkeyPatch, realm: str
+) -> None:
+    asked: list[str] = []
+
+    def answer(address: str, *_: str) -> tuple[dict[str, str], bytes]:
+        asked.append(address)
+        if len(asked) == 1:
+            challenge = Message()
+            challenge["WWW-Authenticate"] = REALM.format(realm)
+            raise HTTPError(address, 401, "", challenge, None)
+        return {}, b'{"token": "x"}'
+
+    monkeypatch.setattr(registry, "_answer", answer)
+    with pytest.raises(RegistryError, match="needs credentials"):
+        Registries().platforms(Reference("registry.example.com", "x", "1"))
+    assert len(asked) == 1
+
+
+def test_a_registry_that_asks_for_patience_in_no_number_gets_a_second(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    server.wait = "\u00b2"
+    assert ask(server, "busy") == ("linux/amd64", "linux/arm/v7")
+    assert waits == [1.0, 1.0]
 
 
 def test_a_registry_that_is_asked_too_often_is_left_alone(server: Server) -> None:

@@ -11,10 +11,13 @@ import base64
 import json
 import os
 import time
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
+
+from prelaunch.transport import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +31,7 @@ _PATIENCE = 30.0
 _HUB, _HUB_HOST = "docker.io", "registry-1.docker.io"
 _INDEXES = "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"
 _MANIFESTS = "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"
-_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class RegistryError(Exception):
@@ -126,16 +129,13 @@ class Registries:
         return data
 
     def _get(self, image: Reference, path: str, method: str = "GET") -> tuple[Any, bytes]:
-        scheme = "http" if image.host.rpartition(":")[0] in _LOCAL or image.host in _LOCAL else "https"
+        scheme = "http" if _is_local(f"http://{image.host}") else "https"
         address = f"{scheme}://{image.host}/v2/{quote(image.repository)}/{path}"
         start = time.monotonic()
         while True:
-            request = Request(address, method=method, headers={"Accept": ", ".join((*_INDEXES, *_MANIFESTS))})  # noqa: S310
-            token = self._tokens.get((image.host, image.repository))
-            if token:
-                request.add_unredirected_header("Authorization", token)  # not for whoever it sends us to
+            token = self._tokens.get((image.host, image.repository), "")
             try:
-                return _answer(request)
+                return _answer(address, token, method, ", ".join((*_INDEXES, *_MANIFESTS)))
             except HTTPError as error:
                 if error.code == 401 and not token:
                     self._tokens[image.host, image.repository] = _token(
@@ -151,7 +151,7 @@ class Registries:
         try:
             with open(self._path or "", "rb") as file:
                 data = json.load(file)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return data if isinstance(data, dict) and all(isinstance(each, list) for each in data.values()) else {}
 
@@ -177,8 +177,11 @@ _SAID = {
 }
 
 
-def _answer(request: Request) -> tuple[Any, bytes]:
+def _answer(address: str, authorization: str, method: str = "GET", accept: str = "*/*") -> tuple[Any, bytes]:
     try:
+        request = Request(address, method=method, headers={"Accept": accept})  # noqa: S310 (http and https only)
+        if authorization:
+            request.add_unredirected_header("Authorization", authorization)  # not for whoever it sends us to
         with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 (http and https only)
             data = answer.read(_MAX_ANSWER + 1)
             if len(data) > _MAX_ANSWER:
@@ -188,7 +191,7 @@ def _answer(request: Request) -> tuple[Any, bytes]:
         raise
     except URLError as error:
         raise RegistryError(f"cannot be asked: {error.reason}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise RegistryError(f"cannot be asked: {error}") from None
 
 
@@ -199,24 +202,28 @@ def _token(image: Reference, challenge: str) -> str:
         return f"Basic {basic}"
     fields = _fields(challenge)
     realm = fields.pop("realm", "")
-    if not challenge.lower().startswith("bearer") or not realm.startswith(
-        ("https://", "http://127.0.0.1", "http://localhost")
-    ):
+    if not challenge.lower().startswith("bearer") or not (realm.startswith("https://") or _is_local(realm)):
         raise RegistryError(_SAID[401])
     fields.setdefault("scope", f"repository:{image.repository}:pull")
-    request = Request(f"{realm}?{urlencode(fields)}")  # noqa: S310 (checked above)
-    if basic:
-        request.add_unredirected_header("Authorization", f"Basic {basic}")
     try:
-        data = json.loads(_answer(request)[1])
+        data = json.loads(_answer(f"{realm}?{urlencode(fields)}", f"Basic {basic}" if basic else "")[1])
     except HTTPError:
         raise RegistryError(_SAID[401]) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     token = (data.get("token") or data.get("access_token")) if isinstance(data, dict) else None
     if not isinstance(token, str):
         raise RegistryError("gives no token")
     return f"Bearer {token}"
+
+
+def _is_local(address: str) -> bool:
+    """Whether an address is one of this machine's, which may be asked without encryption."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "http" and parts.hostname in _LOCAL
 
 
 def _fields(challenge: str) -> dict[str, str]:
@@ -234,7 +241,7 @@ def _credentials(host: str) -> str:
     try:
         with open(os.path.join(folder, "config.json"), "rb") as file:
             auths = json.load(file)["auths"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
     names = (host, f"https://{host}", *(("https://index.docker.io/v1/",) if host == _HUB_HOST else ()))
     for name in names:
@@ -247,8 +254,8 @@ def _credentials(host: str) -> str:
     return ""
 
 
-def _wait(said: str) -> float | None:
-    return float(said) if said.isdigit() else 1.0
+def _wait(said: str) -> float:
+    return float(said) if is_number(said) else 1.0
 
 
 def _spelled(platform: dict[str, Any]) -> str:
