@@ -108,6 +108,23 @@ def test_every_line_says_what_it_says_to_git(tmp_path: Path, line: str, run_git:
     assert {path: ours({".gitattributes": line}, path) for path in PATHS} == gits(tmp_path, PATHS)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_macros_of_macros_are_git_s(tmp_path: Path, seed: int, run_git: Run) -> None:
+    run_git(tmp_path, "init", "-q")
+    chosen = random.Random(seed)
+    words = ["a", "b", "c", "d", "-b", "!c", "text", "-text", "!text", "eol=lf", "eol=crlf", "-d", "a=1"]
+    lines = [f"[attr]{name} {' '.join(chosen.choices(words, k=chosen.randrange(4)))}" for name in "abcd"]
+    lines += [f"{path} {' '.join(chosen.choices(words, k=2))}" for path in ("*.sh", "a.sh", "*")]
+    (tmp_path / ".gitattributes").write_text(text := "\n".join(lines))
+    assert {path: ours({".gitattributes": text}, path) for path in PATHS} == gits(tmp_path, PATHS), text
+
+
+def test_a_long_chain_of_macros_is_followed_to_its_end() -> None:
+    chain = [f"[attr]m{number} m{number + 1}" for number in range(5_000)]
+    files = {".gitattributes": "\n".join([*chain, "[attr]m5000 text eol=lf m0", "*.sh m0"])}
+    assert ours(files, "a.sh") == {"text": "set", "eol": "lf"}
+
+
 @given(st.text(), st.text(min_size=1))
 def test_any_text_is_read(text: str, path: str) -> None:
     ours({".gitattributes": text.encode("utf-8", "replace").decode()}, path)

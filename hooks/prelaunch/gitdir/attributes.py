@@ -74,11 +74,13 @@ class Attributes:
 
     def _fill(self, states: tuple[tuple[str, str], ...], found: dict[str, str]) -> None:
         """As git does it, from the last word to the first: what is known stays, and its macro counts no more."""
-        for name, state in reversed(states):
+        left = list(states)
+        while left:  # not by recursion: macros may lead to macros as often as there are lines
+            name, state = left.pop()
             if name not in found:
                 found[name] = state
                 if state == "set":
-                    self._fill(self._macros.get(name, ()), found)
+                    left += self._macros.get(name, ())
 
 
 def _state(word: str) -> tuple[str, str]:
