@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from prelaunch import repository as repository_of
 from prelaunch.files import MAX_BYTES, Disk, UnreadableError
 from prelaunch.gitdir import tree as git_tree
 from prelaunch.gitdir.objects import LARGE, Objects
-from prelaunch.gitdir.run import GitError
+from prelaunch.gitdir.run import GitError, git, records
 from prelaunch.gitdir.tree import GitTree
 from prelaunch.project import Project
 
@@ -246,3 +248,30 @@ def test_an_object_that_is_not_there_is_not_fetched(repository: Make, run_git: R
                 tree.read("a.sh")
             assert tree.read("b.sh") == b"docker build b"
     assert not mark.exists()
+
+
+def test_git_is_bounded_in_time_however_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = tmp_path / "git"
+    slow.write_text("#!/bin/sh\nprintf 'one\\0two\\0'\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("prelaunch.gitdir.run.TIMEOUT", 0.5)
+    start, threads = time.monotonic(), threading.active_count()
+    found = []
+    with pytest.raises(GitError, match="git took longer than 0 s"):
+        found.extend(records("ls-tree"))
+    with pytest.raises(GitError, match="git took longer than 0 s"):
+        git("ls-tree", timeout=0.5)
+    with pytest.raises(GitError, match="cannot be asked"):
+        next(records("ls-tree", "a\0b"))
+    assert time.monotonic() - start < 20
+    assert threading.active_count() <= threads
+
+
+def test_whoever_has_enough_of_git_stops_it(repository: Make) -> None:
+    root = repository({f"{number:04}{'x' * 200}": "" for number in range(3_000)})
+    threads = threading.active_count()
+    asked = records("--git-dir", str(root / ".git"), "ls-tree", "-r", "-z", "HEAD")
+    assert next(asked).endswith(b"x")
+    asked.close()
+    assert threading.active_count() <= threads

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from threading import Event, Timer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def git(*arguments: str, stdin: bytes = b"", network: bool = False, timeout: flo
 
 
 def records(*arguments: str) -> Iterator[bytes]:
-    """What git prints, cut at its NULs, as it comes: whoever has enough stops asking. `GitError` as `git`."""
+    """What git prints, cut at its NULs, as it comes: whoever has enough stops asking. `GitError` as `git`.
+
+    The seconds that git is given (`TIMEOUT`) are those until the last record is taken.
+    """
     with tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(
@@ -72,15 +76,30 @@ def records(*arguments: str) -> Iterator[bytes]:
             )
         except OSError as error:
             raise GitError(f"git cannot be run: {(error.strerror or 'unknown reason').lower()}") from None
+        except ValueError as error:  # a NUL in an argument
+            raise GitError(f"git cannot be asked: {error}") from None
         assert process.stdout is not None
+        late = Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        watch = Timer(TIMEOUT, stop)
+        watch.daemon = True
+        watch.start()
         try:
             rest = b""
             while chunk := process.stdout.read(1 << 20):
                 *whole, rest = (rest + chunk).split(b"\0")
                 yield from whole
         finally:
-            process.stdout.close()
+            process.stdout.close()  # where nobody wants the rest, git ends at its next word
             code = process.wait()
+            watch.cancel()
+            watch.join()  # no thread is left: a process with one is not copied (`ahead`)
+        if late.is_set():
+            raise GitError(f"git took longer than {TIMEOUT:.0f} s")
         if code:
             errors.seek(0)
             raise GitError(first_line(errors.read(10_000)) or f"git ended with {code}")
