@@ -101,7 +101,7 @@ def write(path: str, key: str, body: bytes) -> None:
 
 
 def _shrink(home: str) -> None:
-    """Delete what was used longest ago, until the folder is small enough."""
+    """Delete what was written longest ago, until the folder is small enough."""
     entries = sorted(
         (entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(home) if entry.is_file()
     )
