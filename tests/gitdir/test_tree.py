@@ -257,7 +257,7 @@ def test_git_is_bounded_in_time_however_it_is_asked(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr("prelaunch.gitdir.run.TIMEOUT", 0.5)
     start, threads = time.monotonic(), threading.active_count()
-    found = []
+    found: list[bytes] = []
     with pytest.raises(GitError, match="git took longer than 0 s"):
         found.extend(records("ls-tree"))
     with pytest.raises(GitError, match="git took longer than 0 s"):
@@ -273,5 +273,5 @@ def test_whoever_has_enough_of_git_stops_it(repository: Make) -> None:
     threads = threading.active_count()
     asked = records("--git-dir", str(root / ".git"), "ls-tree", "-r", "-z", "HEAD")
     assert next(asked).endswith(b"x")
-    asked.close()
+    del asked
     assert threading.active_count() <= threads
