@@ -8,11 +8,13 @@ from importlib import import_module
 
 from prelaunch import CannotRunError
 from prelaunch.config import suggestion
-from prelaunch.replace import replace
+from prelaunch.replace import Replacement
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from types import TracebackType
+    from typing import BinaryIO
 
     from prelaunch.engine import Report
 
@@ -91,13 +93,45 @@ def _writer(form: str) -> Callable[..., None]:
 
 def write_file(path: str, content: str) -> None:
     """Put `content` in place of the file at `path` (UTF-8), at once or not at all; a symbolic link stays one."""
-    data = content.encode("utf-8", "backslashreplace")
-    real = os.path.realpath(path)
-    try:
-        if path.startswith("/dev/") or (os.path.exists(real) and not os.path.isfile(real)):
-            with open(path, "ab") as file:  # /dev/stdout, a pipe: there is nothing to replace
-                file.write(data)
-        else:
-            replace(real, data, os.stat(real) if os.path.exists(real) else None)
-    except OSError as error:
-        raise CannotRunError(f"{path}: cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
+    write_bytes(path, content.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """As `write_file`."""
+    with Writing(path) as file:
+        file.write(data)
+
+
+class Writing:
+    """A file to be written inside a `with`: another stands at `path` once all is written, or what was there still does.
+
+    A symbolic link stays one, and what is no file is written to. Whatever goes wrong with it is a `CannotRunError`.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._file: BinaryIO | Replacement
+
+    def __enter__(self) -> BinaryIO:
+        path, real = self._path, os.path.realpath(self._path)
+        try:
+            if path.startswith("/dev/") or (os.path.exists(real) and not os.path.isfile(real)):
+                self._file = open(path, "ab")  # /dev/stdout, a pipe: there is nothing to replace
+            else:
+                self._file = Replacement(real, os.stat(real) if os.path.exists(real) else None)
+            return self._file.__enter__()
+        except OSError as error:
+            raise self._fault(error) from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._file.__exit__(kind, error, trace)
+        except OSError as fault:
+            raise self._fault(fault) from None
+        if isinstance(error, OSError):
+            raise self._fault(error) from None
+
+    def _fault(self, error: OSError) -> CannotRunError:
+        return CannotRunError(f"{self._path}: cannot be written: {(error.strerror or 'unknown reason').lower()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from prelaunch import CannotRunError
+from prelaunch.audit.output import opened
 from prelaunch.cli import run
 from prelaunch.gitdir.describe import home_of, line_address
 
@@ -161,6 +164,12 @@ def test_the_history_counts_each_commit_without_touching_the_work_tree(
     assert len(audit(capsys, str(root), "--history", "2", code=0)["history"]) == 2
 
 
+def _broken_off(path: str, error: BaseException) -> None:
+    with opened(path) as out:
+        out.write("x" * 100_000)
+        raise error
+
+
 def test_the_page_is_written_whole_or_not_at_all(
     repository: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,10 +177,44 @@ def test_the_page_is_written_whole_or_not_at_all(
     target = tmp_path / "audit.html"
     assert run(["audit", str(root), "--format", "html", "--output", str(target), "--exit-zero"]) == 0
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    assert target.stat().st_mode & 0o777 == 0o644
     assert run(["audit", str(root), "--output", str(tmp_path / "no" / "audit.txt")]) == 2
     assert "cannot be written: no such file" in capsys.readouterr().err
-    assert [name for name in os.listdir(tmp_path) if name.startswith("tmp")] == []
+    with pytest.raises(CannotRunError, match=r"audit.html: cannot be written: no space left"):
+        _broken_off(str(target), OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(KeyboardInterrupt):
+        _broken_off(str(target), KeyboardInterrupt())
+    assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert sorted(os.listdir(tmp_path)) == ["audit.html", "repository"]
+
+
+def test_a_report_of_an_audit_is_put_where_any_report_is(
+    repository: Make, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = repository({"build.sh": "docker buildx build .\n"})
+    before = os.umask(0o027)
+    try:
+        assert run(["audit", str(root), "--output", str(tmp_path / "new.txt")]) == 1
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new.txt").stat().st_mode & 0o777 == 0o640
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "real.txt").chmod(0o600)
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    assert run(["audit", str(root), "--output", str(tmp_path / "link.txt")]) == 1
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == (tmp_path / "new.txt").read_text() != ""
+    assert (tmp_path / "real.txt").stat().st_mode & 0o777 == 0o600
+    assert capfd.readouterr() == ("", "")
+    assert run(["audit", str(root), "--output", "/dev/stderr"]) == 1
+    assert capfd.readouterr() == ("", (tmp_path / "new.txt").read_text())
+    assert run(["audit", str(root), "--output", "/dev/null"]) == 1
+    assert not os.path.isfile("/dev/null")
+
+
+def test_a_report_holds_what_no_encoder_takes(tmp_path: Path) -> None:
+    with opened(str(tmp_path / "out")) as out:
+        out.write("a\udcff\n\u00fc\n")
+    assert (tmp_path / "out").read_bytes() == b"a\\udcff\n\xc3\xbc\n"
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,13 @@
-"""Where a report goes: standard output, or a file that is replaced at once or not at all."""
+"""Where an audit's report goes: standard output, or a file."""
 
 from __future__ import annotations
 
-import os
+import io
 import sys
-import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from prelaunch import CannotRunError
+from prelaunch.output import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,21 +16,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(output: str | None) -> Iterator[TextIO]:
-    """A stream to write a report to; a file stands there only once all of it is written."""
+    """A stream to write a report to, as it comes: it may be too large to be held. See `prelaunch.output.Writing`."""
     if not output:
         yield sys.stdout
         return
-    folder = os.path.dirname(os.path.abspath(output))
-    name = ""
-    try:
-        handle, name = tempfile.mkstemp(dir=folder)
-        with open(handle, "w", encoding="utf-8") as file:
-            yield file
-        os.chmod(name, 0o644)
-        os.replace(name, output)
-        name = ""
-    except OSError as error:
-        raise CannotRunError(f"{output}: cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
-    finally:
-        if name:
-            os.unlink(name)
+    with Writing(output) as file:
+        out = io.TextIOWrapper(file, "utf-8", "backslashreplace", newline="\n")
+        try:
+            yield out
+            out.flush()
+        finally:
+            out.detach()
