@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from prelaunch.writers.place import printable
+
 
 class Progress:
     """A line that is written over: how many are done, how fast, how long it will take. Silent where nobody looks."""
@@ -22,7 +24,7 @@ class Progress:
         now = time.monotonic()
         if self._seen and (now - self._said > 0.2 or self._done == self._total):
             self._said = now
-            sys.stderr.write(f"\r\x1b[K{self.line(now - self._start)}  {name[:40]}")
+            sys.stderr.write(f"\r\x1b[K{self.line(now - self._start)}  {printable(name)[:40]}")
             sys.stderr.flush()
 
     def line(self, seconds: float) -> str:
