@@ -1,7 +1,8 @@
 """Where the results of many repositories are kept: one SQLite file, written as the results come.
 
 A result is written once under repository, commit, version and configuration: what was broken off goes on where it was,
-and a commit that was seen before costs nothing. A run is the list of the results that it is about.
+and a commit that was seen before costs nothing. A run is the list of the results that it is about. A place may hold
+bytes that are not UTF-8, which SQLite does not take: they are spelled out.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class Store:
 
     def link(self, run: int, place: str, key: str) -> None:
         """Make a result part of a run."""
-        self._base.execute("INSERT OR REPLACE INTO run_results VALUES (?, ?, ?)", (run, place, key))
+        self._base.execute("INSERT OR REPLACE INTO run_results VALUES (?, ?, ?)", (run, _spelled(place), key))
 
     def put(self, run: int, place: str, key: str, audit: Audit, git_seconds: float, judge_seconds: float) -> None:
         """Write a result, and make it part of a run; at once or not at all."""
@@ -130,7 +131,7 @@ class Store:
     def forget(self, run: int, places: set[str]) -> None:
         """Take out of a run what it is no longer about."""
         found = {place for (place,) in self._base.execute("SELECT place FROM run_results WHERE run = ?", (run,))}
-        gone = [(run, place) for place in found - places]
+        gone = [(run, place) for place in found - set(map(_spelled, places))]
         self._base.executemany("DELETE FROM run_results WHERE run = ? AND place = ?", gone)
         self._base.commit()
 
@@ -171,3 +172,7 @@ class Store:
             (run,),
         ).fetchone()
         return row[0] or 0.0, row[1] or 0.0
+
+
+def _spelled(place: str) -> str:
+    return place.encode("utf-8", "backslashreplace").decode()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import CannotRunError
 from prelaunch.gitdir.describe import git_directory
+from prelaunch.writers.place import decodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def targets(place: str) -> list[Target]:
         found = [Target(name, address, remote=True) for name, address in repositories(place)]
     if not found:
         raise CannotRunError(f"--repos {place}: names no repository")
-    return list({target.place: target for target in _shortened(found)}.values())
+    return list({each.place: each._replace(name=decodable(each.name)) for each in _shortened(found)}.values())
 
 
 def _shortened(found: list[Target]) -> Iterator[Target]:
