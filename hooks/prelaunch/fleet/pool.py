@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, Thr
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
-from prelaunch.fleet.work import Row, Task, failed, fetch, work
+from prelaunch.fleet.work import Row, Task, failed, fault_of, fetch, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ class _Pool:
         self._waiting: deque[Task] = deque()
         for task in tasks:
             (self._elsewhere if task.target.remote else self._waiting).append(task)
-        self._cloning: set[Future[Task | Row]] = set()
+        self._cloning: dict[Future[Task | Row], Task] = {}
         self._clones: set[str] = set()
         self._running: dict[Future[Row], Task] = {}
         self._suspects: list[Task] = []
@@ -60,19 +60,28 @@ class _Pool:
                     yield from self._until_broken(executor)
                 finally:
                     executor.shutdown(wait=False, cancel_futures=True)
-        for task in self._suspects:
-            with _executor(1) as executor:
-                try:
-                    yield executor.submit(work, task).result()
-                except BrokenProcessPool:
-                    yield failed(task.target, "ended the process that read it (a crash, or no memory left)")
+            while self._suspects:  # before the rest: their clones take room
+                task = self._suspects.pop(0)
+                with _executor(1) as executor:
+                    yield self._row(task, executor.submit(work, task))
+
+    def _row(self, task: Task, future: Future[Row]) -> Row:
+        """What came of a task; a process that ended meanwhile is its own doing."""
+        fault = future.exception()
+        self._gone(task)
+        if fault is None:
+            return future.result()
+        if isinstance(fault, BrokenProcessPool):
+            return failed(task.target, "ended the process that read it (a crash, no end, or no memory left)")
+        return fault_of(task.target, fault)
 
     def _until_broken(self, executor: ProcessPoolExecutor) -> Iterator[Row]:
         """Rows until all tasks are done or a process has ended; then what was under way is suspected."""
         broken = False
         while self._running or (not broken and (self._waiting or self._elsewhere or self._cloning)):
             while self._elsewhere and len(self._cloning) + len(self._clones) < _CLONED:
-                self._cloning.add(self._threads.submit(fetch, self._elsewhere.popleft(), self._folder))
+                task = self._elsewhere.popleft()
+                self._cloning[self._threads.submit(fetch, task, self._folder)] = task
             while self._waiting and not broken and len(self._running) < self._jobs * _AHEAD:
                 task = self._waiting.popleft()
                 try:
@@ -83,20 +92,18 @@ class _Pool:
             under_way: list[Future[Any]] = [*self._running, *self._cloning]
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 if future in self._cloning:
-                    self._cloning.discard(future)
-                    yield from self._cloned(future.result())
+                    yield from self._cloned(self._cloning.pop(future), future)
                     continue
                 task = self._running.pop(future)
-                try:
-                    row: Row = future.result()
-                except BrokenProcessPool:
+                if isinstance(future.exception(), BrokenProcessPool):
                     self._suspects.append(task)
                     broken = True
                 else:
-                    self._gone(task)
-                    yield row
+                    yield self._row(task, future)
 
-    def _cloned(self, found: Task | Row) -> Iterator[Row]:
+    def _cloned(self, task: Task, future: Future[Task | Row]) -> Iterator[Row]:
+        fault = future.exception()
+        found = future.result() if fault is None else fault_of(task.target, fault)
         if isinstance(found, Row):
             yield found
         else:

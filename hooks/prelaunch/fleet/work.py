@@ -1,10 +1,13 @@
 """The work on one repository, as a function that any process on any machine can call: task in, row out.
 
-Whatever a repository does to it, the answer is a row: one that takes too long or too much memory, too.
+Whatever a repository does to it, the answer is a row: one that takes too long or too much memory, too. Only a fault of
+the program itself is an exception, and whoever asked for the work makes a row of it (`fault_of`).
 """
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import shutil
 import signal
 import tempfile
@@ -17,12 +20,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from prelaunch import CannotRunError
 from prelaunch.audit.record import Audit
 from prelaunch.gitdir.run import GitError
+from prelaunch.writers.place import decodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.fleet.targets import Target
     from prelaunch.gitdir.tree import GitTree
+
+
+GRACE = 60.0
+"""Seconds that code has to stop once its time is over; what is not Python's may not even hear of it."""
 
 
 class Task(NamedTuple):
@@ -41,13 +49,17 @@ class Task(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What came of it: the audit (with its `error`), the patch that mends it, the seconds for git and for judging."""
+    """What came of it: the audit (with its `error`), the patch that mends it, the seconds for git and for judging.
+
+    `complete`: whether all objects were there, so that the same commit gives the same row another time.
+    """
 
     target: Target
     audit: Audit
     patch: bytes = b""
     git_seconds: float = 0.0
     judge_seconds: float = 0.0
+    complete: bool = True
 
 
 class _TooLongError(Exception):
@@ -66,14 +78,26 @@ def work(task: Task) -> Row:
         why = "took more memory than it may"
     except RecursionError:
         why = "is nested too deeply"
-    except (GitError, CannotRunError) as error:
-        why = str(error)
+    except (GitError, CannotRunError, OSError) as error:
+        why = _words(error)
     return failed(task.target, why, time.perf_counter() - start)
 
 
 def failed(target: Target, why: str, seconds: float = 0.0) -> Row:
     """The row of a repository of which nothing is known but why."""
-    return Row(target, Audit(target.name, error=why), git_seconds=seconds)
+    return Row(target, Audit(target.name, error=decodable(why)), git_seconds=seconds)
+
+
+def fault_of(target: Target, fault: BaseException) -> Row:
+    """The row of a repository that met a fault of the program; what is no fault is raised again."""
+    if not isinstance(fault, Exception):
+        raise fault
+    return failed(target, f"prelaunch failed on it, please report this: {type(fault).__name__}: {_words(fault)}")
+
+
+def _words(error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(said.split())[:300]
 
 
 def fetch(task: Task, folder: str) -> Task | Row:
@@ -85,16 +109,17 @@ def fetch(task: Task, folder: str) -> Task | Row:
     from prelaunch.gitdir.describe import identify
     from prelaunch.gitdir.tree import GitTree
 
-    start, place = time.perf_counter(), tempfile.mkdtemp(dir=folder)
+    start, place = time.perf_counter(), ""
     try:
+        place = tempfile.mkdtemp(dir=folder)
         clone(task.target.place, place)
         commit = identify(place, task.target.name).commit
         if commit:  # else the work will say that there is none
             with closing(GitTree(place, commit)) as tree:
                 tree.fetch()
-    except GitError as error:
+    except (GitError, OSError, MemoryError) as error:
         shutil.rmtree(place, ignore_errors=True)
-        return failed(task.target, str(error), time.perf_counter() - start)
+        return failed(task.target, _words(error) or "took more memory than there is", time.perf_counter() - start)
     return task._replace(clone=place, fetched=time.perf_counter() - start)
 
 
@@ -124,8 +149,9 @@ def _judge(task: Task, repository: str, start: float) -> Row:
                 break
             audit = survey_tree(tree, settings_for(tree, options))
         patch = _patch(tree, options) if task.patch and any(row.fixable for row in audit.findings) else b""
+        complete = task.target.remote or tree.complete  # of a clone of ours all that was asked for has been fetched
     named = audit._replace(name=who.name, commit=who.commit, home=who.home)
-    return Row(task.target, named, patch, between - start, time.perf_counter() - between)
+    return Row(task.target, named, patch, between - start, time.perf_counter() - between, complete)
 
 
 def _patch(tree: GitTree, options: Namespace) -> bytes:
@@ -143,7 +169,7 @@ def _patch(tree: GitTree, options: Namespace) -> bytes:
 
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
-    """Raise `_TooLongError` in here after some seconds, where the system can."""
+    """Raise `_TooLongError` in here after some seconds, where the system can; end the process where nobody hears it."""
     if not seconds:
         yield
     elif threading.current_thread() is not threading.main_thread():  # a worker of a cluster has a thread for the work
@@ -156,13 +182,16 @@ def _within(seconds: float) -> Iterator[None]:
         def stop(*_: object) -> None:
             raise _TooLongError
 
-        before = signal.signal(signal.SIGALRM, stop)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+        with open(os.devnull, "w", encoding="utf-8") as silent:
+            before = signal.signal(signal.SIGALRM, stop)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=silent)
+            try:
+                yield
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                faulthandler.cancel_dump_traceback_later()
+                signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager
