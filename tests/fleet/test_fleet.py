@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -13,14 +18,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from prelaunch import CannotRunError
+from prelaunch.audit import one
 from prelaunch.audit.record import Audit, BuildRow, FindingRow, Spot
 from prelaunch.cli import run
 from prelaunch.fleet import pool
+from prelaunch.fleet import work as worker
+from prelaunch.fleet.cluster import work_once
 from prelaunch.fleet.page import render
+from prelaunch.fleet.patches import Patches
 from prelaunch.fleet.progress import Progress
 from prelaunch.fleet.store import Store
 from prelaunch.fleet.targets import Target, targets
 from prelaunch.fleet.work import Row, Task, failed, fetch, work
+from prelaunch.gitdir.run import GitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,6 +178,13 @@ def test_a_run_that_was_broken_off_goes_on(
 def _deadly(task: Task) -> Row:
     if task.target.name == "deadly":
         os._exit(1)
+    if task.target.name == "faulty":
+        raise ValueError("no\nsuch \udcff")
+    if task.target.name == "deaf":
+        worker.GRACE = 0.5
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        vars(one)["survey"] = lambda *_, **__: time.sleep(60)
+        return work(task._replace(seconds=0.2))
     return failed(task.target, "fine")
 
 
@@ -179,6 +196,80 @@ def test_a_repository_that_ends_its_process_costs_only_itself(monkeypatch: pytes
     assert len(found) == len(names)
     assert said.pop("deadly").startswith("ended the process that read it")
     assert set(said.values()) == {"fine"}
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_fault_of_the_program_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, remote: bool) -> None:
+    monkeypatch.setattr(pool, "work", _deadly)
+    monkeypatch.setattr(pool, "fetch", lambda task, _: task._replace(clone=str(tmp_path / task.target.name)))
+    names = ["faulty", "good", "deadly", "faulty", "fine"]
+    found = list(pool.run_pool([Task(Target(name, name, remote=remote)) for name in names], 1))
+    said = sorted((row.target.name, row.audit.error) for row in found)
+    assert [name for name, _ in said] == sorted(names)
+    assert [each for name, each in said if name in {"good", "fine"}] == ["fine", "fine"]
+    fault = "prelaunch failed on it, please report this: ValueError: no such \ufffd"
+    assert [each for name, each in said if name == "faulty"] == [fault, fault]
+
+
+def test_a_fault_while_a_repository_is_cloned_is_a_row(monkeypatch: pytest.MonkeyPatch, repository: Make) -> None:
+    def broken(*_: object) -> Task:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(pool, "fetch", broken)
+    here = str(repository({"build.sh": BUILD}) / ".git")
+    tasks = [Task(Target("there", "https://example.com/x", remote=True)), Task(Target("here", here, remote=False))]
+    said = {row.target.name: row.audit.error for row in pool.run_pool(tasks, 1)}
+    assert said == {"there": "prelaunch failed on it, please report this: ValueError: odd", "here": ""}
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), GitError("no"), MemoryError()])
+def test_a_repository_that_cannot_be_cloned_leaves_a_row_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
+) -> None:
+    def clone(_: str, folder: str) -> None:
+        (tmp_path / os.path.basename(folder) / "half").write_text("x")
+        raise error
+
+    monkeypatch.setattr("prelaunch.gitdir.clone.clone", clone)
+    found = fetch(Task(Target("x", "https://example.com/x", remote=True)), str(tmp_path))
+    assert isinstance(found, Row)
+    assert found.audit.error in {"No space left on device", "no", "took more memory than there is"}
+    assert os.listdir(tmp_path) == []
+    found = fetch(Task(Target("x", "https://example.com/x", remote=True)), str(tmp_path / "gone"))
+    assert isinstance(found, Row)
+    assert found.audit.error == "No such file or directory"
+
+
+def test_clones_that_a_process_ended_with_keep_nobody_from_cloning(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def clone(task: Task, folder: str) -> Task:
+        return task._replace(clone=tempfile.mkdtemp(dir=folder))
+
+    monkeypatch.setattr(pool, "work", _deadly)
+    monkeypatch.setattr(pool, "fetch", clone)
+    monkeypatch.setattr(pool, "_CLONED", 2)
+    names = ["deadly", "a", "b", "c", "deadly", "d"]
+    rows: list[Row] = []
+    tasks = [Task(Target(name, f"{tmp_path}/{name}", remote=True)) for name in names]
+    asking = threading.Thread(target=lambda: rows.extend(pool.run_pool(tasks, 1)), daemon=True)
+    asking.start()
+    asking.join(60)
+    assert not asking.is_alive()
+    assert sorted(row.target.name for row in rows) == sorted(names)
+
+
+def test_a_repository_whose_time_nobody_hears_of_ends_its_process(
+    monkeypatch: pytest.MonkeyPatch, repository: Make
+) -> None:
+    monkeypatch.setattr(pool, "work", _deadly)
+    place = str(repository({"build.sh": BUILD}) / ".git")
+    tasks = [Task(Target(name, place, remote=False)) for name in ("deaf", "other")]
+    start = time.monotonic()
+    said = {row.target.name: row.audit.error for row in pool.run_pool(tasks, 1)}
+    assert said.pop("deaf").startswith("ended the process that read it")
+    assert said == {"other": "fine"}
+    assert time.monotonic() - start < 40
 
 
 def test_a_repository_that_takes_too_long_is_a_row(repository: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,6 +337,124 @@ def test_patches_mend_and_apply(
     run_git(root, "apply", patch)
     assert "--platform linux/amd64" in (root / "sub" / "b.sh").read_text()
     assert run(["check", str(root)]) == 0
+
+
+def test_two_repositories_never_share_a_patch(tmp_path: Path) -> None:
+    names = [("a/b", "x"), ("a__b", "y"), ("A/B", "z"), ("a b", "1"), ("a_b", "2"), ("...", "3"), ("", "4"), ("ü", "5")]
+    names += [("n" * 400 + end, end) for end in "12"] + [("\u4e2d" * 300, "w"), ("a/b", "https://example.com/a/b")]
+    found = []
+    for at in range(3):
+        mixed = random.Random(at).sample(names, len(names))
+        patches = Patches(str(tmp_path / str(at)))
+        for name, place in mixed:
+            patches.write(name, place, f"{name} {place}".encode())
+        files = {path.name: path.read_text() for path in (tmp_path / str(at)).iterdir()}
+        assert sorted(files.values()) == sorted(f"{name} {place}" for name, place in names)
+        assert all(name.endswith(".patch") and not name.startswith(".") for name in files)
+        found.append(files)
+    assert found[0] == found[1] == found[2]
+    assert found[0]["ü.patch"] == "ü 5"
+
+
+def test_a_folder_of_patches_that_cannot_be_made_is_said(
+    tmp_path: Path, repository: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    root = repository({"build.sh": BUILD})
+    assert run(["audit", "--repos", str(root), "--patches", str(tmp_path / "file" / "x")]) == 2
+    assert "file/x: cannot be made: not a directory" in capsys.readouterr().err
+
+
+def test_a_place_that_is_no_text_is_a_row(
+    repository: Make, tmp_path: Path, run_git: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("duckdb", reason="needs prelaunch[parquet]")
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    root = repository({"build.sh": BUILD, "b\udcff.sh": BUILD, "x\udcff/Dockerfile": b"FROM x\xff\n"})
+    for name in ("\udcff", "\udcfe", "fine"):
+        run_git(tmp_path, "clone", "-q", "--bare", str(root), str(folder / name))
+        run_git(folder / name, "config", "--unset", "remote.origin.url")
+    (folder / "\udcfe" / "HEAD").write_text("ref: refs/heads/no\udcff\n", errors="surrogateescape")
+    store, page = str(tmp_path / "fleet.db"), tmp_path / "page.html"
+    options = ["--store", store, "--parquet", str(tmp_path / "tables"), "--patches", str(tmp_path / "patches")]
+    assert run(["audit", "--repos", str(folder), "--format", "json", "--jobs", "1", *options]) == 2
+    found = json.loads(capsys.readouterr().out)["repositories"]
+    assert sorted((row["name"], row["error"], len(row["findings"])) for row in found) == [
+        ("fine", "", 2),
+        ("\ufffd", "", 2),
+        ("\ufffd", "has no commit", 0),
+    ]
+    assert run(["audit", "--repos", str(folder), "--format", "html", "--store", store, "--output", str(page)]) == 2
+    assert "\ufffd" in page.read_text(encoding="utf-8")
+
+
+def test_a_clone_with_holes_is_looked_at_again(
+    repository: Make, tmp_path: Path, worked: list[str], run_git: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository({"build.sh": BUILD, "more/build.sh": BUILD})
+    run_git(root, "config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "fleet" / "clone.git"
+    run_git(tmp_path, "clone", "-q", "--bare", "--filter=blob:none", f"file://{root}", str(clone))
+    arguments = ("--repos", str(clone), "--store", str(tmp_path / "fleet.db"))
+    for _ in range(2):
+        (row,) = rows(capsys, *arguments).values()
+        assert [each["rule"] for each in row["findings"]] == ["unreadable", "unreadable"]
+    assert len(worked) == 2
+    for name in run_git(root, "ls-tree", "--object-only", "-r", "HEAD").split():
+        run_git(clone, "cat-file", "-p", name)  # git fetches it
+    for _ in range(2):
+        (row,) = rows(capsys, *arguments).values()
+        assert [each["rule"] for each in row["findings"]] == ["missing-platform", "missing-platform"]
+    assert len(worked) == 3
+
+
+def test_a_repository_that_is_called_otherwise_now_is_called_so(
+    repository: Make, tmp_path: Path, worked: list[str], run_git: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository({"build.sh": BUILD})
+    arguments = ("--repos", str(root), "--store", str(tmp_path / "fleet.db"))
+    for name in ("team/old", "team/old", "team/new"):
+        run_git(root, "config", "remote.origin.url", f"https://example.com/{name}.git")
+        ((called, row),) = rows(capsys, *arguments).items()
+        assert (called, row["home"]) == (name, f"https://example.com/{name}")
+    assert len(worked) == 2
+
+
+def test_a_commit_that_came_while_the_work_was_under_way_is_not_taken_for_the_one_before(
+    repository: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    run_git: Run,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root = repository({"build.sh": "ls\n"})
+    first = run_git(root, "rev-parse", "HEAD")
+    arguments = ("--repos", str(root), "--store", str(tmp_path / "fleet.db"))
+
+    def late(tasks: list[Task], jobs: int) -> Iterator[Row]:  # noqa: ARG001
+        (root / "build.sh").write_text(BUILD)
+        run_git(root, "commit", "-qam", "late")
+        yield from map(work, tasks)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("prelaunch.fleet.command.run_pool", late)
+        (row,) = rows(capsys, *arguments).values()
+    assert len(row["findings"]) == 1
+    run_git(root, "reset", "-q", "--hard", first)
+    (row,) = rows(capsys, *arguments).values()
+    assert (row["commit"], row["findings"]) == (first, [])
+
+
+def test_a_task_on_a_machine_without_the_folder_only_answers(repository: Make, tmp_path: Path) -> None:
+    task = Task(Target("one", str(repository({"build.sh": BUILD}) / ".git"), remote=False))
+    row = work_once(task, str(tmp_path / "of" / "the" / "client"))
+    assert len(row.audit.findings) == 1
+    assert not (tmp_path / "of").exists()
+    (tmp_path / "here").mkdir()
+    first = work_once(task, str(tmp_path / "here"))
+    assert work_once(task, str(tmp_path / "here")) == first
+    assert len(os.listdir(tmp_path / "here")) == 1
 
 
 def test_a_repository_elsewhere_is_cloned_without_its_other_files(
@@ -326,6 +535,16 @@ def test_progress_says_how_far_how_fast_and_how_long() -> None:
         progress.step("x", failed=number == 0)
     assert progress.line(10.0) == "40 of 100 repositories, 2.0 a second, 30 s left, 1 failed"
     assert progress.line(0.0) == "40 of 100 repositories, 0.0 a second, 1 failed"
+
+
+def test_progress_prints_nothing_that_a_terminal_acts_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", terminal)
+    Progress(1).step("\x1b]0;owned\x07\nteam/api\udcff", failed=False)
+    shown = terminal.getvalue().removeprefix("\r\x1b[K")
+    assert "team/api\\xff" in shown
+    assert shown.isprintable()
 
 
 def test_the_pool_gives_every_row_from_real_processes(fleet: Path) -> None:

@@ -8,10 +8,11 @@ from contextlib import closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from prelaunch import CannotRunError, registry
+from prelaunch import registry
 from prelaunch.cache.digest import digest
 from prelaunch.cache.key import key as settings_key
 from prelaunch.config import load_config
+from prelaunch.fleet.patches import Patches
 from prelaunch.fleet.pool import run_pool
 from prelaunch.fleet.progress import Progress
 from prelaunch.fleet.store import Store
@@ -33,8 +34,6 @@ SECONDS = 600.0
 def run(options: Namespace) -> int:
     """Audit every repository; 0 nothing certain or likely, 1 findings, 2 could not run or some repository failed."""
     chosen = targets(options.repos)
-    if options.patches:
-        os.makedirs(options.patches, exist_ok=True)
     with closing(Store(options.store or ":memory:")) as store:
         number = store.begin(datetime.now(timezone.utc).isoformat(timespec="seconds"))
         store.forget(number, {target.place for target in chosen})
@@ -54,23 +53,22 @@ def run(options: Namespace) -> int:
 def work_through(store: Store, number: int, chosen: Sequence[Target], options: Namespace) -> None:
     """Bring every repository's result into the store."""
     base = _configuration(options)
-    keys: dict[str, str] = {}
+    patches = Patches(options.patches) if options.patches else None
     tasks = []
     for target in chosen:
-        keys[target.place] = _key(target, base)
-        again = options.patches or options.no_cache
-        if keys[target.place] and not again and store.known(keys[target.place]):
-            store.link(number, target.place, keys[target.place])
+        key = "" if patches or options.no_cache else _known_key(target, base)
+        if key and store.known(key):
+            store.link(number, target.place, key)
         else:
             tasks.append(Task(target, options.config, options.no_config, bool(options.patches), SECONDS))
     progress = Progress(len(chosen), len(chosen) - len(tasks))
     try:
         for row in _rows(tasks, options):
-            place = row.target.place
-            key = keys[place] or digest(f"{place} {row.audit.commit} {base}".encode("utf-8", "surrogateescape"))
-            store.put(number, place, key, row.audit, row.git_seconds, row.judge_seconds)
-            if row.patch:
-                _write_patch(options.patches, row)
+            place, audit = row.target.place, row.audit
+            key = _key(place, audit.name, audit.commit, audit.home, base, *(() if row.complete else ("incomplete",)))
+            store.put(number, place, key, audit, row.git_seconds, row.judge_seconds)
+            if patches and row.patch:
+                patches.write(audit.name, place, row.patch)
             progress.step(row.audit.name, failed=bool(row.audit.error))
     finally:
         progress.close()
@@ -94,22 +92,16 @@ def _configuration(options: Namespace) -> str:
     return settings_key(settings, rules, packages, bool(options.config), options.no_config)
 
 
-def _key(target: Target, base: str) -> str:
+def _known_key(target: Target, base: str) -> str:
     """The key of a repository's result; "" where only the work itself will tell its commit."""
     if target.remote:
         return ""
-    commit = identify(target.place, target.name).commit
-    return digest(f"{target.place} {commit} {base}".encode("utf-8", "surrogateescape")) if commit else ""
+    who = identify(target.place, target.name)
+    return _key(target.place, who.name, who.commit, who.home, base) if who.commit else ""
 
 
-def _write_patch(folder: str, row: Row) -> None:
-    name = "".join(char if char.isalnum() or char in "-_." else "_" for char in row.audit.name.replace("/", "__"))
-    path = os.path.join(folder, f"{name.lstrip('.') or 'repository'}.patch")
-    try:
-        with open(path, "wb") as file:
-            file.write(row.patch)
-    except OSError as error:
-        raise CannotRunError(f"{path}: cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
+def _key(*parts: str) -> str:
+    return digest(repr(parts).encode("utf-8", "surrogateescape"))
 
 
 def report(store: Store, number: int, options: Namespace) -> None:
