@@ -20,15 +20,26 @@ if TYPE_CHECKING:
     from prelaunch.model import Rule
 
 GROUP = "[prelaunch.rules]"
-_known: dict[tuple[tuple[str, int], ...], list[str]] = {}
+_known: dict[tuple[tuple[str, int], ...], tuple[list[str], list[str]]] = {}
 
 
 def packages() -> list[str]:
     """The names of the packages that hold rules, in the order of their names."""
+    return _installed()[0]
+
+
+def distributions() -> list[str]:
+    """What is installed: `NAME-VERSION.dist-info`, and the like, of each distribution; the first counts."""
+    return _installed()[1]
+
+
+def _installed() -> tuple[list[str], list[str]]:
     # asked several times a run; a folder in which something was installed has another time
     folders = tuple((folder, os.stat(folder).st_mtime_ns) for folder in _search_path() if os.path.isdir(folder))
     if folders not in _known:
-        _known[folders] = sorted({name for folder, _ in folders for name in _packages_in(folder)})
+        found = [(folder, entry) for folder, _ in folders for entry in _distributions_in(folder)]
+        names = {name for folder, entry in found for name in _packages_of(f"{folder}/{entry}")}
+        _known[folders] = sorted(names), [entry for _, entry in found]
     return _known[folders]
 
 
@@ -38,21 +49,21 @@ def _search_path() -> list[str]:
     return [folder for folder in dict.fromkeys(sys.path) if folder and folder != here]
 
 
-def _packages_in(folder: str) -> Iterator[str]:
+def _distributions_in(folder: str) -> list[str]:
     try:
-        entries = os.listdir(folder)
+        return sorted(entry for entry in os.listdir(folder) if entry.endswith((".dist-info", ".egg-info")))
     except OSError:
-        return  # a zip file, a folder that is not there
-    for entry in entries:
-        if not entry.endswith((".dist-info", ".egg-info")):
-            continue
-        try:
-            with open(f"{folder}/{entry}/entry_points.txt", "rb", 0) as file:
-                data = file.read()
-        except OSError:
-            continue
-        if GROUP.encode() in data:
-            yield from _names(data.decode("utf-8", "replace"))
+        return []  # a folder that is gone, or may not be read
+
+
+def _packages_of(distribution: str) -> Iterator[str]:
+    try:
+        with open(f"{distribution}/entry_points.txt", "rb", 0) as file:
+            data = file.read()
+    except OSError:
+        return
+    if GROUP.encode() in data:
+        yield from _names(data.decode("utf-8", "replace"))
 
 
 def _names(entry_points: str) -> Iterator[str]:

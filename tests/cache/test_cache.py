@@ -8,19 +8,22 @@ import os
 import random
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
 
-from prelaunch import engine
+from prelaunch import engine, toml
 from prelaunch.__main__ import main
 from prelaunch.cache import document
+from prelaunch.cache.key import PARSERS
 from prelaunch.cache.log import GROUP, Log
 from prelaunch.cli import run
+from prelaunch.registry import distributions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from prelaunch.discover import File
     from prelaunch.project import Project
@@ -217,6 +220,39 @@ def test_what_is_no_file_of_the_call_is_seen_too(
     again = output(root, capsys)
     assert len(parsed) == 2
     assert again == output(root, capsys, "--no-cache")
+
+
+@pytest.mark.parametrize("name", ["ruamel.yaml", "ruamel_yaml", "tree-sitter", "Dockerfile_Parse", "libcst"])
+def test_another_version_of_a_parser_makes_everything_be_read_again(
+    repository: Make,
+    capsys: pytest.CaptureFixture[str],
+    parsed: list[object],
+    judged: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.setattr(sys, "path", [str(site), *sys.path])
+    root = repository(FILES)
+    output(root, capsys)
+    for made, again in (("other-1.dist-info", False), (f"{name.replace('-', '_')}-99.dist-info", True)):
+        output(root, capsys)
+        parsed.clear()
+        judged.clear()
+        (site / made).mkdir()
+        os.utime(site, ns=(1, len(made)))  # the clock of a file system may be slower than we are
+        output(root, capsys)
+        assert (bool(parsed), bool(judged)) == (again, again)
+
+
+def test_every_distribution_that_reads_files_for_us_is_in_the_key() -> None:
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    wanted = toml.parse(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {Requirement(each).name.replace("-", "_").replace(".", "_") for each in wanted}
+    assert names - {"rich"} == PARSERS  # that one prints
+    assert {entry.partition("-")[0] for entry in distributions()} >= PARSERS - {"tomli"}
 
 
 @pytest.mark.parametrize("arguments", [("../late.sh",), ("../late.sh", "--format", "json")])

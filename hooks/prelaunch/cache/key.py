@@ -7,13 +7,18 @@ import sys
 
 from prelaunch import __version__
 from prelaunch.cache.digest import digest
-from prelaunch.registry import package
+from prelaunch.registry import distributions, package
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from prelaunch.project import Settings
+
+PARSERS = frozenset(
+    {"dockerfile_parse", "libcst", "packaging", "ruamel_yaml", "tomli", "tree_sitter", "tree_sitter_hcl"}
+)
+"""The distributions that read files for us: another version of one may find something else in the same file."""
 
 
 def key(settings: Settings, rules: Collection[str], packages: Collection[str], *parts: object) -> str:
@@ -23,8 +28,15 @@ def key(settings: Settings, rules: Collection[str], packages: Collection[str], *
 
 
 def program(packages: Collection[str]) -> str:
-    """The key for the program alone, with its rules and its data."""
-    return digest(repr((__version__, sys.version, *_code(packages))).encode("utf-8", "surrogateescape"))
+    """The key for the program alone, with its rules, its data and the parsers that it uses."""
+    said = (__version__, sys.version, *_parsers(), *_code(packages))
+    return digest(repr(said).encode("utf-8", "surrogateescape"))
+
+
+def _parsers() -> Iterator[str]:
+    for entry in distributions():
+        if entry.partition("-")[0].lower().replace(".", "_") in PARSERS:
+            yield entry
 
 
 def _plain(settings: Settings) -> Iterator[object]:
