@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Entry = tuple[str, bool | None]
-"""A path, and whether it is a symbolic link; None where only a look at the disk tells."""
+"""A path, and whether git's index has it as a symbolic link; None where only a look at the disk tells."""
 
 _FILES = frozenset({"100644 ", "100755 "})
 """How git's index begins what it says of a regular file; nearly every line does."""
@@ -31,6 +31,7 @@ class Listing:
         self._raw: bytes | None = None
         self._entries: list[Entry] | None = None
         self._chosen: list[str] | None = None
+        self._relinked: list[str] = []
 
     def start(self) -> None:
         """Let git begin, so that it works while something else is done. The answer has to be asked for (`raw`)."""
@@ -54,7 +55,7 @@ class Listing:
 
     @property
     def entries(self) -> list[Entry]:
-        """The files, relative to the folder. The index says of a tracked one whether it is a link: a look is saved."""
+        """The files, relative to the folder."""
         raw = self.raw
         if self._entries is None:
             self._entries = list(map(_entry, os.fsdecode(raw).split("\0")[:-1]))
@@ -74,7 +75,9 @@ class Listing:
                 if not kind_by_name(path) or is_foreign(path):
                     continue
                 full = f"{self._top}/{path}"
-                if link if link is not None else os.path.islink(full):
+                if link or os.path.islink(full):  # the index may not know of it yet
+                    if link is False:
+                        self._relinked.append(path)
                     full = os.path.realpath(full)
                     if within(self._root, full) and os.path.isfile(full):  # not a loop, a folder, nothing at all
                         found.add(relative(self._root, full))
@@ -84,8 +87,12 @@ class Listing:
         return self._chosen
 
     def open_questions(self) -> list[str]:
-        """The files of which the listing alone does not say what they are: links, and what git does not track."""
-        return [path for path, link in self.entries if link is not False]
+        """The files of which the listing alone does not say what they are: links, and what git does not track.
+
+        Of the tracked files that became links since only those whose names say that they may matter.
+        """
+        self.chosen()
+        return [path for path, link in self.entries if link is not False] + self._relinked
 
     def leads_to(self, path: str) -> str:
         """Where one of these is, links followed, and what."""

@@ -190,6 +190,30 @@ def test_any_file_that_changed_is_seen(
     assert again == output(root, capsys, "--no-cache")
 
 
+def test_a_file_that_became_a_link_is_followed_every_time(
+    repository: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    root = repository(FILES)
+    write(root / ".git/info/exclude", "hidden\n")
+    write(root / "hidden/one.sh", "docker buildx build -f none.Dockerfile .\n")
+    (root / "hidden/two.sh").hardlink_to(root / "hidden/one.sh")
+    write(tmp_path / "outside.sh", "docker buildx build -f none.Dockerfile .\n")
+    file = root / "local.sh"
+    plain = output(root, capsys)
+    for target in ("ci/push.sh", "hidden/one.sh", "hidden/two.sh", "gone.sh", "../outside.sh", "hidden/one.sh", None):
+        file.unlink()
+        if target is None:
+            write(file, str(FILES["local.sh"]))
+        else:
+            file.symlink_to(target)
+        again = output(root, capsys)
+        assert "unreadable" not in again
+        assert (f"{target}:1:" in again) == str(target).startswith("hidden")
+        assert again == output(root, capsys, "--no-cache")
+        assert output(root, capsys) == again
+    assert again == plain
+
+
 @pytest.mark.parametrize("change", ["untracked", "index", "outside", "above", "ignore", "other folder"])
 def test_what_is_no_file_of_the_call_is_seen_too(
     repository: Make,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from prelaunch.discover import find_root, look, sift
 from prelaunch.file_names import kind_by_name
+from prelaunch.files import Disk
 from prelaunch.kinds import (
     BUILD,
     BUILD_KINDS,
@@ -364,6 +365,32 @@ def test_links_are_followed_inside_the_root_only_and_each_file_comes_once(tmp_pa
         _git(root, "init")
     paths = [path for path in walk(str(root), ".") if os.path.exists(root / path)]
     assert paths == ["real.sh"]
+
+
+def test_what_a_file_has_become_since_git_was_told_counts(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "secret.sh").write_text("docker build .\n")
+    for name in ("real.sh", "twin.sh", "out.sh", "loop.sh", "gone.sh", "folder.sh", "Dockerfile"):
+        (root / name).write_text("docker build .\n")
+    (root / "link.sh").symlink_to("real.sh")
+    _git(root, "init")
+    _git(root, "add", "-A")
+    for name, target in {
+        "twin.sh": "real.sh",
+        "out.sh": "../secret.sh",
+        "loop.sh": "loop.sh",
+        "gone.sh": "nothing.sh",
+        "Dockerfile": "folder.sh",
+    }.items():
+        (root / name).unlink()
+        (root / name).symlink_to(target)
+    (root / "folder.sh").unlink()
+    (root / "folder.sh").mkdir()
+    (root / "link.sh").unlink()
+    (root / "link.sh").write_text("docker build .\n")
+    found = [file.path for file in Disk(str(root)).candidates(".", {"": ()})]
+    assert found == ["link.sh", "real.sh"]
 
 
 def test_a_tuple_of_words_asks_for_its_first_and_any_other() -> None:
