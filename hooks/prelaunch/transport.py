@@ -209,16 +209,16 @@ def _wait(error: HTTPError, attempt: int) -> float | None:
     if error.code not in _PASSING and not (error.code == 403 and limited):
         return None
     reset = error.headers.get("x-ratelimit-reset", "")
-    if is_number(asked):
+    if _is_number(asked):
         wait = float(asked)
-    elif limited and error.code in {403, 429} and is_number(reset):
+    elif limited and error.code in {403, 429} and _is_number(reset):
         wait = max(0.0, float(reset) - time.time())
     else:
         wait = _backoff(attempt)
     return wait if wait <= LONGEST_WAIT else None
 
 
-def is_number(said: str) -> bool:
+def _is_number(said: str) -> bool:
     """Whether a header's value is a number of seconds; to `isdigit` alone `\u00b2` would be one."""
     return said.isascii() and said.isdigit()
 

@@ -17,8 +17,6 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from prelaunch.transport import is_number
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -255,7 +253,7 @@ def _credentials(host: str) -> str:
 
 
 def _wait(said: str) -> float:
-    return float(said) if is_number(said) else 1.0
+    return float(said) if said.isascii() and said.isdigit() else 1.0
 
 
 def _spelled(platform: dict[str, Any]) -> str:
