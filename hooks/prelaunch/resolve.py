@@ -169,7 +169,7 @@ class Expander:
             else:
                 alternatives, steps = found.alternatives, found.steps
                 if found.array and not whole:
-                    number = int(part.subscript) if part.subscript.isdigit() else 0
+                    number = int(part.subscript) if part.subscript.isdecimal() else 0
                     alternatives = tuple(
                         (items[number],) if number < len(items) else (UNSET,) for items in alternatives
                     )

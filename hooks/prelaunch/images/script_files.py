@@ -103,7 +103,7 @@ def _filled(word: ShellWord, arguments: tuple[Word, ...] | None) -> tuple[Word, 
     if arguments is not None and len(parts) == 1 and parts[0].kind == "parameter" and not parts[0].operator:
         if parts[0].text == "@" or (parts[0].text == "*" and not parts[0].quoted):
             return tuple(Word(one.text) for one in arguments)
-        if parts[0].text.isdigit() and 0 < int(parts[0].text) <= len(arguments):
+        if parts[0].text.isdecimal() and 0 < int(parts[0].text) <= len(arguments):
             return (Word(arguments[int(parts[0].text) - 1].text),)
     return (Word(UNKNOWN if word.text is None else word.text),)
 
@@ -111,7 +111,7 @@ def _filled(word: ShellWord, arguments: tuple[Word, ...] | None) -> tuple[Word, 
 def _is_error(command: Command) -> bool:
     """Whether a command ends the script with an error."""
     words = [word.text or "" for word in command.words]
-    return words[0] in {"exit", "return"} and len(words) == 2 and words[1].isdigit() and int(words[1]) > 0
+    return words[0] in {"exit", "return"} and len(words) == 2 and words[1].isdecimal() and int(words[1]) > 0
 
 
 def _ending_functions(commands: Sequence[Command]) -> frozenset[str]:

@@ -102,7 +102,7 @@ def configured_address() -> str:
 
 
 def _seconds(value: str | None) -> float:
-    return float(value) if value and value.isdigit() else 0.0
+    return float(value) if value and value.isdecimal() else 0.0
 
 
 def _wheel(entry: dict[str, object], base: str) -> File | None:

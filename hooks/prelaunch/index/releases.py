@@ -107,6 +107,6 @@ def _wheels(files: list[File]) -> tuple[File, ...]:
 def _newest_python(file: File) -> tuple[int, int]:
     """The CPython that a wheel is for; one newer than 3.13, or free-threaded, comes last."""
     tag = file.tags.split("-")[0].split(".")[0]
-    digits = tag[2:] if tag.startswith("cp") and tag[2:].isdigit() else "30"
+    digits = tag[2:] if tag.startswith("cp") and tag[2:].isdecimal() else "30"
     version = (int(digits[:1]), int(digits[1:] or 0))
     return version if version <= (3, 13) and "t-" not in file.tags else (0, 0)

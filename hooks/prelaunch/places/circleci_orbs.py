@@ -136,7 +136,7 @@ def _by_parameter(call: Call, element: Element, build: Build) -> Build:
     pair = call.pair(element.platform)
     if pair is None:
         major = call.version.split(".")[0]
-        if major.isdigit() and int(major) < element.since:
+        if major.isdecimal() and int(major) < element.since:
             return build
         step = Step(f"the orb builds for {element.fixed} by default")
         return build._replace(state="default", platforms=(element.fixed,), via=(step,), whole=True)

@@ -71,7 +71,7 @@ def python_of(image: Image, stage: Stage) -> Python | None:
         return None
     first, _, rest = tag.partition("-")
     parts = first.split(".")
-    version = ".".join(parts[:2]) if len(parts) > 1 and all(part.isdigit() for part in parts[:2]) else ""
+    version = ".".join(parts[:2]) if len(parts) > 1 and all(part.isdecimal() for part in parts[:2]) else ""
     libc = "musl" if "alpine" in rest or "alpine" in first else GLIBC
     return Python("/usr/local/bin", version, libc if short.startswith(_UV) else libc_of(name))
 
@@ -95,7 +95,7 @@ def libraries_for(path: str) -> str:
     start = "/usr/local/lib/python"
     rest = path[len(start) :] if path.startswith(start) else ""
     version = rest.partition("/")[0]
-    return version if version.replace(".", "").isdigit() and version.count(".") == 1 else ""
+    return version if version.replace(".", "").isdecimal() and version.count(".") == 1 else ""
 
 
 def installed(image: Image, stage: Stage) -> Iterator[Installed]:
