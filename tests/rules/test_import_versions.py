@@ -58,6 +58,16 @@ WEB = history(
 )
 BASE = history("base", {"1.0": {"base": "+", "base.tools": "wrench"}})
 LONG = history("long", {"1.0.0": {"long": "+ name"}, "1.0.40": {"long": "+ name"}})
+# of each minor version only the last patch, as with most distributions
+LAST = history(
+    "last",
+    {
+        "1.9.30": {"last": "+ name early", "last.gone": "x"},
+        "2.0.25": {"last": "+ name"},
+        "2.1.5": {"last": "+ name"},
+        "2.3.40": {"last": "+ name late"},
+    },
+)
 ONE = history("one", {"1.0": {"twin": "+", "twin.a": "left"}})
 OTHER = history("other", {"1.0": {"twin": "+", "twin.a": "right"}})
 STANDARD = history(
@@ -77,7 +87,7 @@ def _forget() -> None:
 
 @pytest.fixture(autouse=True)
 def made_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    index = Index(pack([WEB, BASE, LONG, ONE, OTHER, STANDARD]))
+    index = Index(pack([WEB, BASE, LONG, LAST, ONE, OTHER, STANDARD]))
     python = index.package(PYTHON)
     assert python is not None
     monkeypatch.setitem(shipped._opened, "", index)  # noqa: SLF001 - no run needs another index than the shipped one
@@ -125,12 +135,29 @@ VERDICTS = [
     (NEVER, pins("web==0.5"), ""),  # older than what is known
     ("from long import Nothing\n", pins("long==1.0.40"), "certain: `Nothing` is in no release of long"),
     ("from long import Nothing\n", pins("long==1.0.20"), ""),  # far from both: it may have come and gone
+    ("from last import Nothing\n", pins("last==2.0.25"), "certain: `Nothing` is in no release of last"),
+    ("from last import Nothing\n", pins("last==2.0.7"), ""),  # far from the last patch, and nothing below it is its own
+    ("import last.nothing\n", pins("last==2.0.7"), ""),
+    ("from last import Nothing\n", pins("last==2.1.3"), "certain: `Nothing` is in no release of last"),  # few patches
+    ("from last import Nothing\n", pins("last==2.2.0"), ""),  # of its minor version nothing is known
+    ("from last import Nothing\n", pins("last==2.0.37"), ""),  # a patch behind the last one that is known
+    ("from last import early\n", pins("last==2.0.7"), ""),  # it may have gone with a later patch
+    ("from last import early\n", pins("last==2.0.37"), "certain: `early` is not in last 2.0.37"),  # gone before: for good
+    ("import last.gone\n", pins("last==2.2.0"), "certain: `last.gone` is not in last 2.2.0"),
+    ("from last import late\n", pins("last==2.0.7"), "certain: `late` is not in last 2.0.7"),  # came later
+    ("from last import late\n", pins("last==2.3.7"), ""),  # it may have come with an earlier patch
+    ("from last import Nothing\n", {}, "certain: `Nothing` is in no release of last"),
+    ("from last import List\n", {}, ""),  # a patch that is not indexed may have imported it for itself
+    ("from last import imp\n", pins("last>=2"), ""),
+    ("from last import _nothing\n", {}, ""),
+    ("from web import _nothing\n", {}, "certain: `_nothing` is in no release of web"),
     ("from long import List\n", {}, ""),  # a patch between may have imported it for itself
     ("from long import List\n", pins("long==1.0.40"), "certain: `List` is in no release of long"),
     ("from web import List\n", {}, "certain: `List` is in no release of web"),
     ("from web import _nothing\n", pins("web==2.0"), "certain: `_nothing` is in no release of web"),
     ("from web import _nothing\n", pins("web==2.5"), ""),  # a private name comes and goes with a patch
-    ("from web import Nothing\n", pins("web==2.5"), "certain: `Nothing` is in no release of web"),
+    ("from web import Nothing\n", pins("web==2.5"), ""),  # of its minor version nothing is known
+    ("from web import Nothing\n", pins("web==3.0.1"), "certain: `Nothing` is in no release of web"),
     (NEVER, pins("web<0.5"), ""),
     (NEVER, pins("web @ git+https://example.org/web"), ""),
     (NEVER, pins("something-else"), ""),

@@ -164,12 +164,14 @@ def _lacks_somewhere(package: Package, asked: Asked) -> bool:
 
 
 def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None:
-    if said.between and (said.far or _is_private(asked)):
+    if said.between and _is_private(asked):
         return None  # what only a patch between two that are known had is not known
-    if not said.version and _may_be_borrowed(asked, package):
+    if not said.version and _may_have_been(asked, package):
         return None
     never = _never(package, asked)
     missing = never or (None if said.every else lacking_in_all(package, asked, said.releases))
+    if said.far and missing is not None and history(package, missing) == ("", ""):
+        return None  # it may have come and gone unseen; what is seen elsewhere did not come back in between
     if missing is None and said.likely:
         missing = lacking_in_all(package, asked, said.likely)
         said = said._replace(certainty="likely")
@@ -178,21 +180,28 @@ def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None
 
 def _is_private(asked: Asked) -> bool:
     """Whether a name comes and goes with any patch, because it is nobody's but the distribution's own."""
-    return f".{asked.module}.{asked.name or ''}".find("._") >= 0
+    return "._" in f".{asked.module}.{asked.name or ''}"
 
 
-def _may_be_borrowed(asked: Asked, package: Package) -> bool:
-    """Whether a patch that is not indexed may import the name for its own use, as modules do with those of `typing`."""
-    found = index()
-    python = found.package(PYTHON) if found is not None else None
-    if python is None or asked.name is None:
-        return False
-    newest = len(python.releases) - 1
-    if not any(python.name(module, asked.name, newest) == "present" for module in ("typing", "asyncio", "collections")):
+def _may_have_been(asked: Asked, package: Package) -> bool:
+    """Whether one of many patches that are not indexed may have the name: a private one, or one that is imported."""
+    if not _is_private(asked) and not _is_of_python(asked.name):
         return False
     from prelaunch_rules.import_names.versions import leaves_out_many
 
     return leaves_out_many(package)
+
+
+def _is_of_python(name: str | None) -> bool:
+    """Whether modules import the name for their own use: a standard module, or what they take from such."""
+    found = index()
+    python = found.package(PYTHON) if found is not None else None
+    if python is None or name is None:
+        return False
+    newest = len(python.releases) - 1
+    return bool(python.seen(name)) or any(
+        python.name(module, name, newest) == "present" for module in ("typing", "asyncio", "collections")
+    )
 
 
 @cache

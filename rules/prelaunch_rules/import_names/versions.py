@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from functools import cache
 
 from prelaunch.index.lookup import PYTHON, around
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
@@ -19,7 +19,7 @@ _DEPTH = 3
 """How far the requirements of requirements are followed: what a project imports it nearly always names itself."""
 
 _FAR = 10
-"""Patches of one minor version between two that are indexed. Few projects have more: `prompt-toolkit` 3.0, `boto3`."""
+"""Patches of one minor version in a row that are not indexed. Most have fewer; `GitPython` 3.1 and `boto3` have more."""
 
 
 class Said(NamedTuple):
@@ -29,8 +29,8 @@ class Said(NamedTuple):
     `certainty` is less than certain where a release that the index does not know may be installed, or where the place
     does not decide alone. `likely` is the newest release that is known, where the pin is a later patch of its minor
     version: what the one lacks the other lacks, but for the rare patch that adds a name. `between`: the
-    pin is no release that is known, and lies between two; `far`: so many patches from them that a name may have come
-    and gone unseen.
+    pin is no release that is known, and lies between two; `far`: so much of its own minor version is unseen around it
+    that a name may have come and gone there.
     """
 
     releases: tuple[int, ...]
@@ -102,23 +102,33 @@ def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
     if below is None:
         return None  # older than what is known
     if above is not None:
-        far = _is_far(releases[below], releases[above])
-        return Said(tuple(sorted({below, above})), version=version, where=place, between=below != above, far=far)
+        between = below != above
+        far = between and _is_far(releases[below], version, releases[above])
+        return Said(tuple(sorted({below, above})), version=version, where=place, between=between, far=far)
     likely = (below,) if _minor(releases[below]) == _minor(version) else ()
     everything = tuple(range(len(releases)))
     return Said(everything, every=True, version=version, where=place, certainty="likely", likely=likely)
 
 
+def _is_far(below: str, version: str, above: str) -> bool:
+    """Whether many patches of a version's minor version, or all of them, lie unseen between its two neighbours."""
+    own = [_micro(each) for each in (below, above) if _minor(each) == _minor(version)]
+    if not own:
+        return True
+    start = _micro(below) if _minor(below) == _minor(version) else 0
+    return max(*own, _micro(version)) - start > _FAR
+
+
+@cache
 def leaves_out_many(package: Package) -> bool:
-    """Whether the index leaves out many patches in a row of a distribution."""
-    releases = package.releases
-    return any(_is_far(below, above) for below, above in itertools.pairwise(releases))
-
-
-def _is_far(below: str, above: str) -> bool:
-    from packaging.version import Version
-
-    return _minor(below) == _minor(above) and Version(above).micro - Version(below).micro > _FAR
+    """Whether more patches of a distribution lie unseen in long rows than are known, as where only last ones are."""
+    unseen, before = 0, ""
+    for release in package.releases:
+        start = _micro(before) + 1 if before and _minor(before) == _minor(release) else 0
+        row = _micro(release) - start
+        unseen += row if row > _FAR else 0
+        before = release
+    return unseen > len(package.releases)
 
 
 def _minor(version: str) -> tuple[int, ...]:
@@ -126,6 +136,12 @@ def _minor(version: str) -> tuple[int, ...]:
 
     parsed = Version(version)
     return parsed.epoch, *(*parsed.release, 0)[:2]
+
+
+def _micro(version: str) -> int:
+    from packaging.version import Version
+
+    return Version(version).micro
 
 
 def _python(project: Project, path: str, package: Package) -> Said | None:
