@@ -20,7 +20,16 @@ _MAIN = frozenset(
     {"requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg", "setup.py", "environment.yml", "environment.yaml"}
 )
 
-__all__ = ["Allowed", "PythonVersions", "Requirement", "allowed", "pinned", "python_versions", "requirements"]
+__all__ = [
+    "Allowed",
+    "PythonVersions",
+    "Requirement",
+    "allowed",
+    "lists_all",
+    "pinned",
+    "python_versions",
+    "requirements",
+]
 
 
 def requirements(project: Project, near: str) -> Mapping[str, tuple[Requirement, ...]]:
@@ -138,6 +147,14 @@ def pinned(requirements: Sequence[Requirement]) -> str | None:
     if len(versions) != 1 or not all(each.locked for each in requirements):
         return None
     return versions.pop()
+
+
+def lists_all(named: Mapping[str, tuple[Requirement, ...]]) -> bool:
+    """Whether every distribution that is named stands in a file that lists everything, so that nothing else is there.
+
+    True where none is named.
+    """
+    return all(any(each.complete for each in group) for group in named.values())
 
 
 class Allowed(NamedTuple):

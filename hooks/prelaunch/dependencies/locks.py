@@ -57,7 +57,9 @@ def locked(text: str, path: str, head: str) -> Iterator[Requirement]:
 
 def _locked(name: str, version: str, path: str, line: int, *, unknown: bool) -> Requirement:
     specifier = "" if unknown else f"=={version}"
-    return Requirement(normalised(name), specifier, path, line, locked=not unknown, lock=True, unknown=unknown)
+    return Requirement(
+        normalised(name), specifier, path, line, locked=not unknown, lock=True, unknown=unknown, complete=True
+    )
 
 
 def _quoted(line: str) -> str:
@@ -79,4 +81,6 @@ def pipfile_lock(text: str, path: str) -> Iterator[Requirement]:
             version = entry.get("version") if isinstance(entry, dict) else None
             specifier = version if isinstance(version, str) else ""
             pin = is_pin(specifier)
-            yield Requirement(normalised(name), specifier, path, lines.of(name), pin, lock=True, unknown=not pin)
+            yield Requirement(
+                normalised(name), specifier, path, lines.of(name), pin, lock=True, unknown=not pin, complete=True
+            )

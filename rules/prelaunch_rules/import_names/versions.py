@@ -19,7 +19,7 @@ _DEPTH = 3
 """How far the requirements of requirements are followed: what a project imports it nearly always names itself."""
 
 _FAR = 10
-"""Patches of one minor version in a row that are not indexed. Most have fewer; `GitPython` 3.1 and `boto3` have more."""
+"""Patches of one minor version in a row that are not indexed. Most have fewer; GitPython 3.1 and boto3 have more."""
 
 
 class Said(NamedTuple):
@@ -167,8 +167,8 @@ def brings(project: Project, path: str, module: str) -> bool:
 
 
 def knows_all(project: Project, path: str) -> bool:
-    """Whether a lock file lists what the project gets, so that what it does not list is not there."""
-    from prelaunch.dependencies import requirements
+    """Whether the project's files list everything that it gets, so that what they do not list is not there."""
+    from prelaunch.dependencies import lists_all, requirements
 
     named = requirements(project, path)
-    return any(each.lock for group in named.values() for each in group)
+    return bool(named) and lists_all(named)

@@ -119,13 +119,13 @@ def _may_run_another(image: Image, project: Project, path: str) -> bool:
 def _may_have_setuptools(project: Project, path: str, folder: str, images: Sequence[Image]) -> bool:
     """Whether setuptools may be installed, whose start-up file brings `distutils` back.
 
-    Very many distributions need it: without a lock file that lists all, nothing may be installed.
+    Very many distributions need it: where no file lists all that is installed, nothing may be.
     """
-    from prelaunch.dependencies import requirements
+    from prelaunch.dependencies import lists_all, requirements
     from prelaunch.dependencies.docker import is_dockerfile
 
     named = requirements(project, path)
-    if "setuptools" in named or not all(any(each.lock for each in group) for group in named.values()) or not images:
+    if "setuptools" in named or not lists_all(named) or not images:
         return True
     if not all(_WITHOUT_SETUPTOOLS.fullmatch(one.base.name.partition("@")[0].partition(":")[0]) for one in images):
         return True
