@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,35 @@ def test_all_is_listed_only_where_every_list_is_complete(
     files: dict[str, str], *, expected: bool, tmp_path: Path
 ) -> None:
     assert lists_all(requirements(project(tmp_path, files), "app.py")) is expected
+
+
+MANY = "1" * 5_000  # digits: more than Python reads as one number
+
+LONG = [
+    {"requirements.txt": f"flask=={MANY}\n"},
+    {"requirements.txt": f"flask=={MANY}\n", "setup.py": 'setup(install_requires=["flask>=2"])'},
+    {"requirements.txt": f"flask>={MANY}\n"},
+    {"requirements.txt": f"flask[x]~=1.{MANY}; python_version > '3'\n"},
+    {"requirements.txt": "flask==2.0\n", "pyproject.toml": f"[project]\ndependencies = ['flask>{MANY}']\n"},
+    {"uv.lock": f'[[package]]\nname = "flask"\nversion = "{MANY}"\nsource = {{ registry = "r" }}\n'},
+    {"Pipfile.lock": json.dumps({"default": {"flask": {"version": f"=={MANY}"}}})},
+    {"Pipfile": f"[packages]\nflask = '=={MANY}'\n"},
+    {"pyproject.toml": f"[tool.poetry.dependencies]\nflask = '{MANY}'\n"},
+    {"environment.yml": f"dependencies:\n- flask={MANY}\n"},
+]
+
+
+@pytest.mark.parametrize("files", LONG)
+def test_a_version_too_long_to_be_read_is_not_known(files: dict[str, str], tmp_path: Path) -> None:
+    found = requirements(project(tmp_path, files), "app.py")["flask"]
+    assert any(each.unknown for each in found)
+    assert MANY not in str(pinned(found))
+    assert allowed(found, ["1.0", "2.0"]).numbers
+
+
+def test_a_python_too_long_to_be_read_is_not_known(tmp_path: Path) -> None:
+    files = {"pyproject.toml": f"[project]\nrequires-python = '>=3.{MANY}'\n"}
+    assert python_versions(project(tmp_path, files), "app.py") is None
 
 
 STRONGEST = [

@@ -8,7 +8,7 @@ longer than most of a run.
 from __future__ import annotations
 
 from prelaunch.dependencies.python import PythonVersions, python_versions
-from prelaunch.dependencies.requirement import Requirement
+from prelaunch.dependencies.requirement import Requirement, readable
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _of_file(project: Project, path: str) -> Mapping[str, tuple[Requirement, ...
 def _by_name(found: Iterable[Requirement]) -> Mapping[str, tuple[Requirement, ...]]:
     by_name: dict[str, list[Requirement]] = {}
     for each in found:
-        by_name.setdefault(each.name, []).append(each)
+        by_name.setdefault(each.name, []).append(readable(each))
     return {name: _strongest(group) for name, group in by_name.items()}
 
 

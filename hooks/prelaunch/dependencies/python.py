@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prelaunch.dependencies.docker import is_dockerfile
-from prelaunch.dependencies.requirement import poetry
+from prelaunch.dependencies.requirement import LONGEST, poetry
 from prelaunch.dependencies.text import join, read
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
@@ -135,6 +135,8 @@ def _quoted(value: str) -> str:
 def _admitted(specifier: str) -> tuple[str, ...]:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+    if len(specifier) > LONGEST:
+        return ()
     try:
         admitted = SpecifierSet(specifier)
     except InvalidSpecifier:

@@ -7,6 +7,9 @@ from prelaunch.typed import NamedTuple
 MOST = 20_000
 """A file that says more is no list of what a project needs."""
 
+LONGEST = 500
+"""No specifier that anybody means is longer. A number of thousands of digits is one that Python refuses to read."""
+
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
@@ -28,6 +31,13 @@ class Requirement(NamedTuple):
     unknown: bool = False
     constraint: bool = False
     complete: bool = False
+
+
+def readable(requirement: Requirement) -> Requirement:
+    """The requirement, where its specifier may be compared with versions; else one of which the version is unknown."""
+    if len(requirement.specifier) <= LONGEST:
+        return requirement
+    return requirement._replace(specifier="", locked=False, unknown=True)
 
 
 def normalised(name: str) -> str:
