@@ -29,7 +29,17 @@ _Path = tuple["str | int", ...]
 
 
 def python_cells(source: Source) -> tuple[Fragment, ...]:
-    """The Python of each code cell of a notebook, in order; pieces map to offsets of `source`.
+    """The Python of each code cell of a notebook, in order; pieces map to offsets of `source`. As `code_cells`."""
+    found = []
+    for fragment in code_cells(source):
+        masks = _masks(fragment.text)
+        if masks is not None:
+            found.append(_masked(fragment, masks))
+    return tuple(found)
+
+
+def code_cells(source: Source) -> Iterator[Fragment]:
+    """The text of each code cell of a notebook, in order, with what IPython reads before Python does.
 
     Raises `UnreadableError` for text that is no JSON object. A notebook of another language has none.
     """
@@ -47,18 +57,14 @@ def python_cells(source: Source) -> tuple[Fragment, ...]:
     if not isinstance(document, dict):
         raise UnreadableError("invalid notebook: not an object")
     if not _is_python(_at(document, "metadata")):
-        return ()
+        return
     texts = _source_strings(text)
-    found = []
     for path, cell in _cells(document):
         strings = texts.get(path)
         if strings and _is_python_cell(cell):
-            pieces = tuple(piece for start, stop in strings for piece in string_pieces(text, start, stop))
-            fragment = Fragment(source, pieces)
-            masks = _masks(fragment.text)
-            if masks is not None:
-                found.append(_masked(fragment, masks))
-    return tuple(found)
+            yield Fragment(
+                source, tuple(piece for start, stop in strings for piece in string_pieces(text, start, stop))
+            )
 
 
 def _at(value: object, *keys: str) -> object:
