@@ -35,7 +35,13 @@ class PythonVersions(NamedTuple):
 
 
 def python_versions(project: Project, near: str) -> PythonVersions | None:
-    """What the nearest folder that says anything says for the Python file at path `near`; None where none does."""
+    """What the Python file at path `near` says itself, else the nearest folder that says anything; None for neither."""
+    key = ("dependencies", "own python", near)
+    if key not in project.memo:
+        project.memo[key] = _of_script(project, near)
+    own: PythonVersions | None = project.memo[key]
+    if own is not None:
+        return own
     folder = near
     while True:
         folder = folder.rpartition("/")[0]
@@ -45,6 +51,16 @@ def python_versions(project: Project, near: str) -> PythonVersions | None:
         found: PythonVersions | None = project.memo[key]
         if found is not None or not folder:
             return found
+
+
+def _of_script(project: Project, path: str) -> PythonVersions | None:
+    """What the header of a script says of the Python that it is run by."""
+    from prelaunch.dependencies.own import own_python
+
+    source = project.read(path)
+    said = own_python(source) if source is not None else None
+    versions = _admitted(said[0]) if said is not None else ()
+    return PythonVersions(versions, f"{path}:{said[1]}", "likely") if said is not None and versions else None
 
 
 def _of_folder(project: Project, folder: str) -> PythonVersions | None:
