@@ -76,6 +76,9 @@ LISTED = [
     ({"requirements.txt": "tensorboard>=2\n", "requirements-lock.txt": f"{COMPILED}flask==2.3\n"}, False),
     ({"requirements.txt": f"{COMPILED}flask==2.3\n", "Dockerfile": "FROM python:3.12\nRUN pip install six"}, False),
     ({"requirements.txt": "flask\n-c lock.txt\n", "lock.txt": f"{COMPILED}flask==2.3\n"}, False),
+    ({"requirements.txt": "-r all.txt\n", "all.txt": f"{COMPILED}flask==2.3\n"}, True),
+    ({"requirements.txt": "-r all.txt\n./vendored\n", "all.txt": f"{COMPILED}flask==2.3\n"}, False),
+    ({"requirements.txt": "-r all.txt\n-e ../other\n", "all.txt": f"{COMPILED}flask==2.3\n"}, False),
 ]
 
 

@@ -28,6 +28,7 @@ _LEFT_OUT = (
     "--prune",
     "--only-group",
     "--only-dev",
+    "--only-emit",
 )
 """What the generators say where they leave out some of what is installed: setuptools and the like by default."""
 
@@ -38,13 +39,14 @@ def requirements_file(
     """What a file says, and those that it includes (`-r`) or is held to (`-c`); none of `seen`, to which it adds."""
     queue = [(path, constraint)]
     count = 0
+    named = True  # every line so far says what it installs
     while queue and len(seen) < _MAX_FILES:
         current, only = queue.pop(0)
         if current in seen:
             continue
         seen.add(current)
         text_of_file = read(project, current)
-        complete = not only and _is_generated(text_of_file)
+        complete = not only and named and _is_generated(text_of_file)
         found_here: list[Requirement] = []
         for number, line in _logical_lines(text_of_file):
             text = line
@@ -55,7 +57,7 @@ def requirements_file(
                         queue.append((beside(current, other), only or flags is _CONSTRAINTS))
                         complete = complete and flags is _CONSTRAINTS
                 text = option(line, _EDITABLE)
-                complete = complete and not text
+                named = named and not text
                 if "#egg=" not in text:
                     continue
             said = text.partition(" --")[0]
@@ -66,8 +68,10 @@ def requirements_file(
                 return
             if found is not None:
                 found_here.append(found._replace(constraint=only) if only else found)
-            complete = complete and _is_pinned(found or parse(said.partition(";")[0], current, number))
-        yield from (each._replace(complete=True) for each in found_here) if complete else found_here
+            meant = found or parse(said.partition(";")[0], current, number)
+            named = named and meant is not None
+            complete = complete and meant is not None and meant.locked
+        yield from (each._replace(complete=True) for each in found_here) if complete and named else found_here
 
 
 def _is_generated(text: str) -> bool:
@@ -77,10 +81,6 @@ def _is_generated(text: str) -> bool:
     """
     head = itertools.takewhile(lambda line: line.startswith("#"), text[:1000].splitlines())
     return any(line[1:].strip().startswith(_WRITTEN) for line in head) and not any(word in text for word in _LEFT_OUT)
-
-
-def _is_pinned(requirement: Requirement | None) -> bool:
-    return requirement is not None and requirement.locked
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
