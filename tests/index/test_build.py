@@ -491,6 +491,31 @@ def test_a_module_that_asks_for_a_popular_distribution_is_imported_with_it(serve
     assert (history["tool.a"].closed, history["tool.b"].closed) == (1, 0)
 
 
+def test_what_could_not_be_installed_beside_a_release_is_said_and_tried_again(server: Server, options: Options) -> None:
+    server.add("tool", "1.0", {"tool/__init__.py": "", "tool/a.py": "import helper\ny = 1\n"})
+    with_helper = options._replace(companions=frozenset({"helper"}))
+    found = harvest("tool", with_helper)
+    assert len(found.probes) == 1
+    assert [problem[:52] for problem in found.problems] == ["tool 1.0 was not imported with what it asks for: too"]
+    server.add("helper", "1.0", {"helper.py": "x = 1\n"})
+    assert "y" in (harvest("tool", with_helper).probes[1].modules["tool.a"] or ())
+
+
+def test_what_is_kept_of_a_release_with_companions_is_for_these_and_for_what_was_asked(
+    server: Server, options: Options
+) -> None:
+    server.add("tool", "1.0", {"tool/__init__.py": "", "tool/a.py": "import helper\ny = 1\n"})
+    server.add("helper", "1.0", {"helper.py": "x = 1\n"})
+    server.add("other", "1.0", {"other.py": "x = 1\n"})
+
+    with_other, with_helper = (options._replace(companions=frozenset({name})) for name in ("other", "helper"))
+    asking = with_helper._replace(asked={"tool": {"tool.a": ("w",)}})
+    probes = [harvest("tool", each).probes[1] for each in (with_other, with_helper, asking)]
+    assert "tool.a" not in probes[0].modules
+    assert "y" in (probes[1].modules["tool.a"] or ())
+    assert [each.denied for each in probes[1:]] == [{}, {"tool.a": ("w",)}]
+
+
 def test_the_names_that_are_asked_for_have_three_columns_and_stand_once() -> None:
     with open(building.ASKED, encoding="utf-8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
@@ -105,7 +104,10 @@ def harvest(distribution: str, options: Options) -> Harvest:
             except ProbeError as error:
                 problems.append(f"{distribution} {release.version} was not imported: {error}")
     if probes and probes[0].version == surfaces[-1][1].version:
-        probes += _with_companions(*surfaces[-1], probes[0], options, cache)
+        try:
+            probes += _with_companions(*surfaces[-1], probes[0], options, cache)
+        except ProbeError as error:
+            problems.append(f"{distribution} {probes[0].version} was not imported with what it asks for: {error}")
     if chosen:
         problems += _split(surfaces, probes, lasts, options, cache)
     found = tuple(surface for _, surface in surfaces)
@@ -200,19 +202,20 @@ def _probe(release: Release, surface: Surface, every: Iterable[Surface], options
 def _with_companions(release: Release, surface: Surface, probe: Probe, options: Options, cache: Cache) -> list[Probe]:
     """One more probe, of the modules that need what is not required: popular distributions that they ask for.
 
-    `fastapi.testclient` needs httpx, which nobody gets with fastapi alone.
+    `fastapi.testclient` needs httpx, which nobody gets with fastapi alone. Raises `ProbeError`, and then keeps nothing.
     """
     failed = [module for module, names in probe.modules.items() if names is None]
     if not failed or not options.companions:
         return []
-    key = json.dumps([PROBE_VERSION, "companions", surface.distribution, surface.version, probe.python, failed])
+    candidates = _candidates(surface, (), options.asked.get(surface.distribution, {}))
+    told = [failed, sorted(candidates.items()), sorted(options.companions)]
+    key = json.dumps([PROBE_VERSION, "companions", surface.distribution, surface.version, probe.python, *told])
     kept = cache.get("probes", key)
     if kept is not None:
         return [Probe.from_json(kept)]
     python = next(each for each in options.pythons if each.version == probe.python)
-    candidates = _candidates(surface, (), options.asked.get(surface.distribution, {}))
     more = Probe(surface.distribution, surface.version, probe.python, {}, {}, {})
-    with contextlib.suppress(ProbeError), _environment(release, surface, python, options) as environment:
+    with _environment(release, surface, python, options) as environment:
         environment.probe(surface.distribution, surface.version, failed, {}, _COMPANION_SECONDS)
         wanted = {normalised(module.partition(".")[0]) for module in environment.lacked}
         found = sorted(wanted & options.companions - {surface.distribution})
