@@ -16,6 +16,7 @@ from prelaunch.model import Source
 from prelaunch.project import Project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -145,7 +146,7 @@ def test_an_install_stands_on_its_line_of_the_notebook() -> None:
     assert [text.splitlines()[each.line - 1].strip() for each in found] == ['"!pip install -q \\\\\\n",']
 
 
-HUGE = {
+HUGE: dict[str, Callable[[int], str]] = {
     "commands that go on": lambda count: notebook("!pip install a \\\n" * count),
     "commands": lambda count: notebook("!pip install a\n" * count),
     "comments that go on": lambda count: notebook("# \\\n" * count + "!pip install a"),
