@@ -1,16 +1,18 @@
 """How `prelaunch audit --repos` fares with many real repositories: time, memory, what it is spent on, and resuming.
 
-    python benchmarks/fleet.py REPOS [--jobs 1 2]
+    python benchmarks/fleet.py REPOS [--jobs 1 2] [--dask]
 
 REPOS is a list or a folder of bare clones, as `audit --repos` takes it. For each number of processes one run from
-nothing, then one that is ended by SIGINT at half and gone on with: both have to give the same store. Memory is the
-proportional set size of all processes together, looked at ten times a second. Compare the processor seconds where the
-machine is not quiet.
+nothing, and one more with nothing new; with `--dask` (prelaunch[dask]) one from nothing on a cluster of this machine,
+against the last number. Then, with that number, one that is ended by SIGINT once half of the results are there, and
+gone on with. All have to give the same results. Memory is the proportional set size of all processes together, looked
+at ten times a second. Compare the processor seconds where the machine is not quiet. A run that fails ends it all.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import resource
 import shutil
@@ -30,12 +32,17 @@ PRELAUNCH = Path(sys.executable).with_name("prelaunch")
 STATE = "SELECT place, name, commit_name, files, certain, likely, hint, builds, images, error, data"
 
 
+ENDED = 130
+"""The exit code of a program that SIGINT ended."""
+
+
 class Run(NamedTuple):
-    """Seconds by the clock and of processors, the peak of memory in MB."""
+    """Seconds by the clock and of processors, the peak of memory in MB, the exit code."""
 
     seconds: float
     processor: float
     memory: float
+    code: int
 
 
 def family(process: int) -> list[int]:
@@ -69,10 +76,11 @@ def audit(
     watch: Callable[[subprocess.Popen[bytes]], None] | None = None,
     more: tuple[str, ...] = (),
 ) -> Run:
-    """One run; `watch` is called again and again meanwhile."""
+    """One run; `watch` is called again and again meanwhile, and may end it. Any other failure ends the program."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [str(PRELAUNCH), "audit", "--repos", repos, "--store", str(store), "--jobs", str(jobs)]
-    process = subprocess.Popen([*command, *more, "--exit-zero"], stdout=subprocess.DEVNULL, start_new_session=True)
+    command += [*more, "--exit-zero"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
     peak = 0.0
     while process.poll() is None:
         peak = max(peak, memory(process.pid))
@@ -81,7 +89,9 @@ def audit(
         time.sleep(0.1)
     seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(seconds, spent, peak)
+    if process.returncode not in {0, ENDED if watch else 0}:
+        raise SystemExit(f"{' '.join(command)} failed with {process.returncode}")
+    return Run(seconds, spent, peak, process.returncode)
 
 
 def ask(store: Path, question: str) -> list[tuple[object, ...]]:
@@ -110,7 +120,8 @@ def half(store: Path, number: int) -> Callable[[subprocess.Popen[bytes]], None]:
             return
         if not sent and isinstance(done, int) and done >= number // 2:
             sent.append(done)
-            os.killpg(process.pid, signal.SIGINT)
+            with contextlib.suppress(ProcessLookupError):  # it came to its end meanwhile
+                os.killpg(process.pid, signal.SIGINT)
 
     return watch
 
@@ -157,7 +168,13 @@ def main() -> None:
     done = ask(store, "SELECT COUNT(*) FROM run_results")[0][0]
     ended = audit(options.repos, store, options.jobs[-1])
     same = state(store) == first
-    print(f"ended with {done} after {begun.seconds:.1f} s, gone on with in {ended.seconds:.1f} s, same results: {same}")
+    if begun.code == ENDED:
+        gone_on = (
+            f"ended with {done} of {len(first)} after {begun.seconds:.1f} s, gone on with in {ended.seconds:.1f} s"
+        )
+        print(f"{gone_on}, same results: {same}")
+    else:
+        print(f"SIGINT came too late: all {done} were done after {begun.seconds:.1f} s. Take more repositories.")
     slow = "SELECT ROUND(judge_seconds + git_seconds, 1), name, files FROM results ORDER BY 1 DESC LIMIT 5"
     print(f"slowest: {ask(store, slow)}")
     shutil.rmtree(folder)
