@@ -42,6 +42,16 @@ def test_what_a_text_asks_that_some_release_lacks(text: str, expected: set[tuple
     assert {each for each in found - expected if each[1] != "missing"} == set()
 
 
+def test_the_same_text_is_answered_by_what_is_known_to_be_nowhere() -> None:
+    text = b"import known.place as p\nfrom known.place import Wrong\nimport known.missing\np.Wrong\n"
+    other = frozenset({"known.place.other"})
+    counts = [
+        len(quick.suspects(text, *known))
+        for known in ((NAMES, MODULES), (NAMES, other), (other, MODULES), (other, other))
+    ]
+    assert counts == [3, 2, 1, 0]
+
+
 def test_every_module_of_the_standard_library_is_found_and_nothing_else() -> None:
     text = shipped._texts.get("") or _text()  # noqa: SLF001
     lines = text.splitlines()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _always: dict[tuple[str, str | None, bool], bool] = {}
 _judged: dict[str, bool] = {}
 _tops: dict[frozenset[str], frozenset[str]] = {}
-_answers: dict[tuple[int, int], tuple[Asked, ...]] = {}
+_answers: dict[tuple[frozenset[str], frozenset[str], int, int], tuple[Asked, ...]] = {}
 
 
 def suspects(data: bytes, names: frozenset[str], modules: frozenset[str]) -> tuple[Asked, ...]:
@@ -28,7 +28,7 @@ def suspects(data: bytes, names: frozenset[str], modules: frozenset[str]) -> tup
     if b"import" not in data:
         return ()
     # the same text is asked about when it is found, when it is opened, and by each rule
-    key = len(data), hash(data)
+    key = names, modules, len(data), hash(data)
     if key not in _answers:
         _answers[key] = tuple(_suspects(data, names, modules))
     return _answers[key]
