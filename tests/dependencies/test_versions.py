@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from prelaunch.dependencies import Allowed, PythonVersions, allowed, lists_all, pinned, python_versions, requirements
 from prelaunch.dependencies.docker import base_pythons
+from prelaunch.dependencies.ranges import Unseen
 from prelaunch.dependencies.requirement import parse
 from prelaunch.model import Source
 from prelaunch.project import Project
@@ -171,6 +174,54 @@ def test_a_range_admits_releases_and_perhaps_one_that_is_not_known(
     specifier: str, numbers: tuple[int, ...], newer: bool
 ) -> None:
     assert allowed(lines(f"flask{specifier}"), ["1.0", "2.0", "2.3", "3.0"]) == Allowed(numbers, newer)
+
+
+@pytest.mark.parametrize(
+    ("specifiers", "expected"),
+    [
+        (["<2.0.20"], Allowed((0, 1), newer=False, unseen=(Unseen("2", 1),))),
+        (["<=2.0.20"], Allowed((0, 1), newer=False, unseen=(Unseen("2.0.20", 1),))),
+        ([">=2.0.3,<2.0.9"], Allowed((0, 1), newer=False, unseen=(Unseen("2.0.3", 1),))),
+        ([">=1.4.3,<1.4.9"], Allowed((), newer=False)),  # of an older major version the last release is known
+        ([">2.0.3,<2.1"], Allowed((1,), newer=False)),
+        (["<2.1"], Allowed((0, 1), newer=False)),
+        (["<3"], Allowed((0, 1, 2), newer=False)),
+        (["==2.0.7"], Allowed((0, 1), newer=False, unseen=(Unseen("2.0.7", 1),))),
+        (["==2.0.7", ">=2"], Allowed((0, 1, 2, 3), newer=True, unseen=(Unseen("2.0.7", 1),))),
+        (["==3.0.0rc1"], Allowed((2, 3), newer=False, unseen=(Unseen("3.0.0rc1", 3),))),
+        # older than all that is known, or newer: what is there cannot be told
+        (["==1.0", ">=2"], Allowed((), newer=False)),
+        (["==9.0", ">=2,<3"], Allowed((), newer=False)),
+    ],
+)
+def test_a_version_between_two_that_are_known_is_said(specifiers: list[str], expected: Allowed) -> None:
+    found = allowed(lines(*(f"flask{each}" for each in specifiers)), ["1.3.9", "2.0.25", "2.1.5", "3.0.0"])
+    assert found == expected
+
+
+NUMBERS = st.integers(0, 4)
+POINTS = st.builds("{}.{}.{}".format, NUMBERS, NUMBERS, NUMBERS)
+SPECIFIERS = st.lists(
+    st.builds("{}{}".format, st.sampled_from(["<", "<=", ">", ">=", "!=", "==", "~="]), POINTS), min_size=1, max_size=3
+)
+
+
+@given(st.sets(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1), st.integers(0, 5), SPECIFIERS)
+def test_what_is_installed_is_known_or_lies_between_what_is_said(
+    every: set[tuple[int, int, int]], recent: int, specifiers: list[str]
+) -> None:
+    # of recent majors the index has the last patch of each minor version, of the others the last release
+    kept = {each[:2] if each[0] >= recent else each[:1]: each for each in sorted(every)}
+    releases = [Version(".".join(map(str, each))) for each in sorted(kept.values())]
+    wanted = SpecifierSet(",".join(specifiers))
+    installed = max(wanted.filter(Version(".".join(map(str, each))) for each in every), default=None)
+    found = allowed(lines(f"flask{wanted}"), list(map(str, releases)))
+    if installed is None or not found.numbers:
+        return
+    below = [number for number, release in enumerate(releases) if release <= installed][-1:]
+    above = [number for number, release in enumerate(releases) if release >= installed][:1]
+    assert {*below, *above} <= set(found.numbers)
+    assert bool(found.unseen) or installed in releases
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,10 @@ LAST = history(
         "2.3.40": {"last": "+ name late"},
     },
 )
+# the newest one needs a newer Python
+HELD = history("held", {"1.0.5": {"held": "+ name"}, "2.0.40": {"held": "+ name"}})._replace(
+    pythons=(">=3.8", ">=3.10")
+)
 ONE = history("one", {"1.0": {"twin": "+", "twin.a": "left"}})
 OTHER = history("other", {"1.0": {"twin": "+", "twin.a": "right"}})
 STANDARD = history(
@@ -87,7 +91,7 @@ def _forget() -> None:
 
 @pytest.fixture(autouse=True)
 def made_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    index = Index(pack([WEB, BASE, LONG, LAST, ONE, OTHER, STANDARD]))
+    index = Index(pack([WEB, BASE, LONG, LAST, HELD, ONE, OTHER, STANDARD]))
     python = index.package(PYTHON)
     assert python is not None
     monkeypatch.setitem(shipped._opened, "", index)  # noqa: SLF001 - no run needs another index than the shipped one
@@ -158,6 +162,31 @@ VERDICTS = [
     ("from web import _nothing\n", pins("web==2.5"), ""),  # a private name comes and goes with a patch
     ("from web import Nothing\n", pins("web==2.5"), ""),  # of its minor version nothing is known
     ("from web import Nothing\n", pins("web==3.0.1"), "certain: `Nothing` is in no release of web"),
+    # what is installed by a range, or by the Python, is a patch that is not known
+    ("from last import Nothing\n", pins("last<2.0.20"), ""),
+    ("from last import Nothing\n", pins("last>=2.0.3,<2.0.20"), ""),
+    ("from last import Nothing\n", pins("last~=2.0,!=2.0.25,<2.0.26"), ""),
+    ("from last import Nothing\n", pins("last\n-c limits.txt") | {"limits.txt": "last<2.0.20\n"}, ""),
+    ("from last import Nothing\n", pins("last>=1.9") | {"setup.py": "setup(install_requires=['last<=2.0.20'])"}, ""),
+    ("from last import Nothing\n", pins("last==2.0.25") | {"requirements-old.txt": "last==2.0.7"}, ""),
+    ("from last import Nothing\n", pins("last==2.0.25") | {"requirements-new.txt": "last==9.0"}, ""),
+    ("from last import Nothing\n", pins("last==2.0.25") | {"requirements-old.txt": "last==0.1"}, ""),
+    ("from last import Nothing\n", pins("last<=2.0.25"), "certain: `Nothing` is in no release of last"),
+    ("from last import Nothing\n", pins("last<2.1"), "certain: `Nothing` is in no release of last"),  # 2.0.25 is the last 2.0
+    ("from last import Nothing\n", pins("last<2"), "certain: `Nothing` is in no release of last"),
+    ("from last import Nothing\n", pins("last<2.1.4"), "certain: `Nothing` is in no release of last"),  # few patches
+    ("from last import Nothing\n", pins("last==2.2.*"), ""),
+    ("from last import late\n", pins("last<2.3.30"), ""),  # it may have come with an earlier patch
+    ("from last import late\n", pins("last<=2.3.40,!=2.3.40"), ""),
+    ("from last import late\n", pins("last>=2,<2.1"), "certain: `late` is in no release of last that requirements.txt:1 allows (first"),
+    ("from last import early\n", pins("last>=2,<2.3.30"), "certain: `early` is in no release of last that requirements.txt:1 allows"),
+    ("from last import _nothing\n", pins("last<2.1.4"), ""),
+    ("from held import Nothing\n", {}, "certain: `Nothing` is in no release of held"),
+    ("from held import Nothing\n", {".python-version": "3.12"}, "certain: `Nothing` is in no release of held"),
+    ("from held import Nothing\n", {".python-version": "3.9"}, ""),  # the patches before 2.0.40 may run there
+    ("from held import Nothing\n", pins("held>=1") | {".python-version": "3.9"}, ""),
+    ("from held import Nothing\n", pins("held>=1,<2") | {".python-version": "3.9"}, "certain: `Nothing` is in no release of held"),
+    ("from held import Nothing\n", {".python-version": "3.7"}, ""),  # none of those that are known
     (NEVER, pins("web<0.5"), ""),
     (NEVER, pins("web @ git+https://example.org/web"), ""),
     (NEVER, pins("something-else"), ""),

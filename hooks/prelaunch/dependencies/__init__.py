@@ -8,8 +8,9 @@ longer than most of a run.
 from __future__ import annotations
 
 from prelaunch.dependencies.python import PythonVersions, python_versions
+from prelaunch.dependencies.ranges import Allowed, allowed
 from prelaunch.dependencies.requirement import Requirement, readable
-from prelaunch.typed import TYPE_CHECKING, NamedTuple
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -155,41 +156,3 @@ def lists_all(named: Mapping[str, tuple[Requirement, ...]]) -> bool:
     True where none is named.
     """
     return all(any(each.complete for each in group) for group in named.values())
-
-
-class Allowed(NamedTuple):
-    """The numbers of the releases that are admitted, and whether a release newer than all of them would be, too."""
-
-    numbers: tuple[int, ...]
-    newer: bool
-
-
-def allowed(requirements: Sequence[Requirement], releases: Sequence[str]) -> Allowed:
-    """Which of `releases` (ascending) some of the requirements admits.
-
-    A release that one of two contradicting requirements admits counts: silence is better than a false alarm. Several
-    ranges from one installation would narrow each other, which is left out for the same reason.
-    """
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    numbers: set[int] = set()
-    newer = False
-    future = _following(releases[-1])
-    for each in requirements:
-        try:
-            admitted = SpecifierSet(each.specifier)
-        except InvalidSpecifier:
-            return Allowed(tuple(range(len(releases))), newer=True)
-        numbers.update(
-            number for number, release in enumerate(releases) if admitted.contains(release, prereleases=True)
-        )
-        newer = newer or any(admitted.contains(version) for version in future)
-    return Allowed(tuple(sorted(numbers)), newer)
-
-
-def _following(newest: str) -> tuple[str, ...]:
-    """Versions that may follow the newest one that is known: a patch, a minor and a major release."""
-    from packaging.version import Version
-
-    release = (*Version(newest).release, 0, 0)[:3]
-    return tuple(".".join(map(str, (*release[:at], release[at] + 1, *((0,) * (2 - at))))) for at in range(len(release)))

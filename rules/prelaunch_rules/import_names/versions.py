@@ -28,9 +28,9 @@ class Said(NamedTuple):
     `every`: nothing narrows them. `version` is what a pin says, `where` the place that narrows (`uv.lock:12`).
     `certainty` is less than certain where a release that the index does not know may be installed, or where the place
     does not decide alone. `likely` is the newest release that is known, where the pin is a later patch of its minor
-    version: what the one lacks the other lacks, but for the rare patch that adds a name. `between`: the
-    pin is no release that is known, and lies between two; `far`: so much of its own minor version is unseen around it
-    that a name may have come and gone there.
+    version: what the one lacks the other lacks, but for the rare patch that adds a name. `between`: what is installed
+    is no release that is known, and lies between two; `far`: so much of its own minor version is unseen around it that
+    a name may have come and gone there.
     """
 
     releases: tuple[int, ...]
@@ -85,16 +85,48 @@ def said(project: Project, path: str, package: Package) -> Said | None:
     own = requirements(project, path).get(package.distribution, ())
     everything = tuple(range(len(package.releases)))
     if not any(each.specifier for each in own):
-        return Said(everything, every=True)
+        return _held_back(Said(everything, every=True), project, path, package)
     place = next(f"{each.path}:{each.line}" for each in own if each.specifier)
     version = pinned(own)
     if version is not None:
         return _pinned(package.releases, version, place)
     found = allowed(own, package.releases)
+    if not found.numbers:
+        return None
     certainty: Certainty = "likely" if found.newer else "certain"
+    ranged = Said(found.numbers, where=place, certainty=certainty)
     if len(found.numbers) == len(everything):
-        return Said(everything, every=True)
-    return Said(found.numbers, where=place, certainty=certainty) if found.numbers else None
+        ranged = Said(everything, every=True)
+    if not found.unseen:
+        return _held_back(ranged, project, path, package)
+    releases = package.releases
+    far = any(_is_far(releases[above - 1], version, releases[above]) for version, above in found.unseen)
+    return ranged._replace(between=True, far=far)
+
+
+def _held_back(said: Said, project: Project, path: str, package: Package) -> Said | None:
+    """What is said; `far` where a Python of the project may get an unseen release, None where it gets no other one."""
+    from prelaunch.dependencies import python_versions
+
+    found = python_versions(project, path)
+    for python in found.versions if found is not None else ():
+        newest = next((number for number in reversed(said.releases) if _runs(package.pythons[number], python)), None)
+        if newest is None:
+            return None
+        if newest != said.releases[-1]:
+            above = package.releases[newest + 1]
+            if _is_far(package.releases[newest], above, above):
+                return said._replace(between=True, far=True)
+    return said
+
+
+def _runs(requires_python: str, python: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(requires_python).contains(f"{python}.99")
+    except InvalidSpecifier:
+        return True
 
 
 def _pinned(releases: Sequence[str], version: str, place: str) -> Said | None:
