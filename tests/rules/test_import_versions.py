@@ -159,7 +159,7 @@ VERDICTS = [
     ("from long import List\n", pins("long==1.0.40"), "certain: `List` is in no release of long"),
     ("from web import List\n", {}, "certain: `List` is in no release of web"),
     ("from web import _nothing\n", pins("web==2.0"), "certain: `_nothing` is in no release of web"),
-    ("from web import _nothing\n", pins("web==2.5"), ""),  # a private name comes and goes with a patch
+    ("from last import _nothing\n", pins("last==2.1.3"), ""),  # a private name comes and goes with a patch
     ("from web import Nothing\n", pins("web==2.5"), ""),  # of its minor version nothing is known
     ("from web import Nothing\n", pins("web==3.0.1"), "certain: `Nothing` is in no release of web"),
     # what is installed by a range, or by the Python, is a patch that is not known
