@@ -533,7 +533,7 @@ def test_what_the_images_install() -> None:
         ("flask", "==3.0", 3),
         ("redis", "==5.0", 6),
         ("rich", ">=13", 7),
-        ("black", "", 9),
+        ("black", "===$", 9),
         ("torch", "==2.1.0", 10),
         ("httpx", "<0.28,>=0.27", 11),
         ("celery", "==5.3.6", 11),

@@ -181,6 +181,12 @@ VERDICTS = [
     ("from last import late\n", pins("last>=2,<2.1"), "certain: `late` is in no release of last that requirements.txt:1 allows (first"),
     ("from last import early\n", pins("last>=2,<2.3.30"), "certain: `early` is in no release of last that requirements.txt:1 allows"),
     ("from last import _nothing\n", pins("last<2.1.4"), ""),
+    # one that the build is told may be such a patch
+    ("from last import Nothing\n", {"Dockerfile": "FROM python:3.12\nARG V\nRUN pip install last==$V\n"}, ""),
+    ("from last import Nothing\n", {"Dockerfile": "FROM python:3.12\nRUN pip install 'last[x]~=${V}'\n"}, ""),
+    ("from last import Nothing\n", {"Dockerfile": "FROM python:3.12\nRUN poetry add last@$V\n"}, ""),
+    ("from last import Nothing\n", {"Dockerfile": "FROM python:3.12\nRUN pip install last>=$V\n"}, "certain: `Nothing` is in no release of last"),
+    ("from last import Nothing\n", {"Dockerfile": "FROM python:3.12\nRUN pip install last$X\n"}, "certain: `Nothing` is in no release of last"),
     ("from held import Nothing\n", {}, "certain: `Nothing` is in no release of held"),
     ("from held import Nothing\n", {".python-version": "3.12"}, "certain: `Nothing` is in no release of held"),
     ("from held import Nothing\n", {".python-version": "3.9"}, ""),  # the patches before 2.0.40 may run there

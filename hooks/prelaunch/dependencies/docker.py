@@ -152,8 +152,12 @@ def _is_pip(name: str) -> bool:
 
 def _named(tool: str, word: str, path: str, line: int) -> Requirement | None:
     if "$" in word:
-        name = next((word[:at] for at in range(len(word)) if word[at] in "=<>~!@[$"), "")
-        return parse(name, path, line)  # any version: which, the build is told
+        stop = next(at for at, character in enumerate(word) if character in "=<>~!@[$")
+        found = parse(word[:stop], path, line)
+        sign = word[word.find("]", stop) + 1 if word[stop] == "[" else stop :]
+        if found is None or not sign.startswith(("=", "<", "~", "@")):
+            return found  # the newest, or any one
+        return found._replace(specifier="===$")  # one version, that the build is told: it equals none that is known
     if tool == "conda":
         from prelaunch.dependencies.conda import spec
 

@@ -16,7 +16,8 @@ _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 class Requirement(NamedTuple):
     """What one line says of a distribution.
 
-    `name` is normalised (PEP 503); `specifier` is a set of PEP 440 specifiers, "" for any version; `line` is 1-based.
+    `name` is normalised (PEP 503); `specifier` is a set of PEP 440 specifiers, "" for any version, `===$` for one that
+    the build is told and that equals none that is known; `line` is 1-based.
     `locked`: it is one version. `lock`: a lock file says so, which decides. `unknown`: what is installed cannot be
     told, as with a path, a repository, or a text that is no specifier. `constraint`: it narrows what others install,
     and installs nothing. `complete`: its file lists everything that it has installed, as a lock file does.
