@@ -121,6 +121,9 @@ def test_a_python_too_long_to_be_read_is_not_known(tmp_path: Path) -> None:
     assert python_versions(project(tmp_path, files), "app.py") is None
 
 
+ENV = "FROM python:3.12\nRUN pip install -r requirements.txt\nENV "
+UV_TABLE = "[project]\ndependencies = ['flask']\n[tool.uv]\n{}-dependencies = ['flask<3']\n"
+
 STRONGEST = [
     # a lock file has the last word
     ({"poetry.lock": '[[package]]\nname = "flask"\nversion = "3.0"\n', "requirements.txt": "flask==1.0"}, ["==3.0"]),
@@ -128,6 +131,14 @@ STRONGEST = [
     ({"setup.py": 'setup(install_requires=["flask>=2"])', "requirements.txt": "flask==2.3"}, ["==2.3"]),
     ({"requirements.txt": "flask\n-c limits.txt", "limits.txt": "flask==2.3"}, ["==2.3"]),
     ({"requirements.txt": "flask>=2", "Dockerfile": "FROM python:3.12\nRUN pip install flask==2.3"}, ["==2.3"]),
+    (
+        {"requirements.txt": "flask", "Dockerfile": f"{ENV}PIP_CONSTRAINT=/app/limits.txt", "limits.txt": "flask==2.3"},
+        ["==2.3"],
+    ),
+    ({"requirements.txt": "flask", "Dockerfile": f"{ENV}UV_OVERRIDE='a.txt b.txt'", "b.txt": "flask==2.3"}, ["==2.3"]),
+    ({"requirements.txt": "flask", "Dockerfile": f"{ENV}OTHER=limits.txt", "limits.txt": "flask==2.3"}, [""]),
+    ({"pyproject.toml": UV_TABLE.format("constraint")}, ["", "<3"]),
+    ({"pyproject.toml": UV_TABLE.format("override")}, ["", "<3"]),
     # two pins, each for its own environment
     ({"requirements.txt": "flask==2.3", "requirements-old.txt": "flask==1.0"}, ["==1.0", "==2.3"]),
     # nor does it decide because a tool wrote it

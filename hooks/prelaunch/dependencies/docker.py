@@ -26,6 +26,9 @@ _TOOLS = frozenset({"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pdm
 _ADDERS = frozenset({"poetry", "uv", "pdm"})
 _CONDAS = frozenset({"conda", "mamba", "micromamba"})
 
+_CONSTRAINTS = frozenset({"PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_OVERRIDE"})
+"""Variables of pip and uv that name files of constraints."""
+
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \t-_./:,@%+")
 """What stands for itself in a shell command."""
 
@@ -56,7 +59,10 @@ def installed(source: Source) -> Installed:
     from prelaunch.readers.dockerfile import read
 
     found: list[Installed] = []
-    for instruction in read(source).instructions:
+    dockerfile = read(source)
+    for instruction in dockerfile.instructions:
+        if instruction.keyword == "ENV" and any(name in instruction.fragment.text for name in _CONSTRAINTS):
+            found.append(Installed(constraints=tuple(_constraints(instruction, dockerfile.escape))))
         if instruction.keyword == "RUN" and len(found) < MOST and _may_install(source.text[slice(*instruction.span)]):
             line, _ = source.position(instruction.span.start)
             found += [command(words, source.path, line) for words in commands(instruction)]
@@ -65,6 +71,15 @@ def installed(source: Source) -> Installed:
         tuple(one for each in found for one in each.files),
         tuple(one for each in found for one in each.constraints),
     )
+
+
+def _constraints(instruction: Instruction, escape: str) -> Iterator[str]:
+    """The files that an `ENV` holds every later install to."""
+    from prelaunch.readers.dockerfile.environment import assignments
+
+    for name, value, _ in assignments(instruction.fragment.text, escape):
+        if name in _CONSTRAINTS:
+            yield from (value or "").strip("\"'").split()
 
 
 def _may_install(text: str) -> bool:

@@ -50,7 +50,8 @@ def pyproject(text: str, path: str) -> Iterator[Requirement]:
         if found is None or found.name == own:
             continue  # `own[extra]` is how one extra includes another
         yield found._replace(specifier="", locked=False, unknown=True) if found.name in elsewhere else found
-    for entry in islice(_texts(_at(data, "tool", "uv", "constraint-dependencies")), MOST):
+    narrowed = (_at(data, "tool", "uv", key) for key in ("constraint-dependencies", "override-dependencies"))
+    for entry in islice((each for entries in narrowed for each in _texts(entries)), MOST):
         found = parse(entry, path, lines.of(entry))
         if found is not None:
             yield found._replace(constraint=True)
