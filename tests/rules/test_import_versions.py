@@ -62,7 +62,7 @@ LONG = history("long", {"1.0.0": {"long": "+ name"}, "1.0.40": {"long": "+ name"
 LAST = history(
     "last",
     {
-        "1.9.30": {"last": "+ name early", "last.gone": "x"},
+        "1.9.30": {"last": "+ name early Dict", "last.gone": "x"},
         "2.0.25": {"last": "+ name"},
         "2.1.5": {"last": "+ name"},
         "2.3.40": {"last": "+ name late"},
@@ -77,9 +77,9 @@ OTHER = history("other", {"1.0": {"twin": "+", "twin.a": "right"}})
 STANDARD = history(
     PYTHON,
     {
-        "3.11": {"imp": "load", "tools": "gone kept", "os": "+ name", "typing": "List"},
-        "3.12": {"tools": "gone kept", "os": "+ name", "typing": "List"},
-        "3.13": {"tools": "kept fresh", "os": "+ name", "typing": "List"},
+        "3.11": {"imp": "load", "tools": "gone kept", "os": "+ name", "typing": "List Dict"},
+        "3.12": {"tools": "gone kept", "os": "+ name", "typing": "List Dict"},
+        "3.13": {"tools": "kept fresh", "os": "+ name", "typing": "List Dict"},
     },
 )
 
@@ -147,6 +147,8 @@ VERDICTS = [
     ("from last import Nothing\n", pins("last==2.0.37"), ""),  # a patch behind the last one that is known
     ("from last import early\n", pins("last==2.0.7"), ""),  # it may have gone with a later patch
     ("from last import early\n", pins("last==2.0.37"), "certain: `early` is not in last 2.0.37"),  # gone before: for good
+    ("from last import Dict\n", pins("last==2.3.7"), ""),  # it may have been imported for a while again
+    ("from last import Dict\n", pins("last==2.0.25"), "certain: `Dict` is not in last 2.0.25"),
     ("import last.gone\n", pins("last==2.2.0"), "certain: `last.gone` is not in last 2.2.0"),
     ("from last import late\n", pins("last==2.0.7"), "certain: `late` is not in last 2.0.7"),  # came later
     ("from last import late\n", pins("last==2.3.7"), ""),  # it may have come with an earlier patch

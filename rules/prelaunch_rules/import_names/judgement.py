@@ -170,8 +170,8 @@ def _of_distribution(asked: Asked, package: Package, said: Said) -> Fault | None
         return None
     never = _never(package, asked)
     missing = never or (None if said.every else lacking_in_all(package, asked, said.releases))
-    if said.far and missing is not None and history(package, missing) == ("", ""):
-        return None  # it may have come and gone unseen; what is seen elsewhere did not come back in between
+    if said.far and missing is not None and (history(package, missing) == ("", "") or _is_of_python(asked.name)):
+        return None  # it may have come and gone unseen; of what is seen elsewhere only what is imported did come back
     if missing is None and said.likely:
         missing = lacking_in_all(package, asked, said.likely)
         said = said._replace(certainty="likely")
