@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -199,10 +200,21 @@ def test_any_text_is_read_or_said_to_be_no_python(path: str, text: str) -> None:
         "a0 = 'docker build . '\n" + "".join(f"a{n + 1} = f'{{a{n}}}{{a{n}}}'\n" for n in range(60)) + "run(a60)\n",
         "run(['docker', 'build', '.'])\n" * 3_000,
         "x = 1\n" * 1_000 + "run(x)\n" * 1_000,
+        *(
+            "from aws_cdk import aws_ecs\na0 = 'x'\n"
+            + "".join(f"a{n + 1} = {before}{glue.join([f'a{n}'] * 8)}{after}\n" for n in range(60))
+            + f"aws_ecs.ContainerImage.from_asset({given})\n" * 20
+            for before, glue, after in (
+                ("", " + ", ""), ("f'{", "}{", "}'"), ("join(", ", ", ")"), ("[", ", ", "]"), ("", " if x else ", ""),
+            )
+            for given in ("a60", "a9", "'x', file=a60", "'x', platform=a60", "'x', platform=[a60, a60]")
+        ),
     ],
-)
+)  # fmt: skip
 def test_what_grows_stays_small(text: str) -> None:
+    started = process_time()
     read(text)
+    assert process_time() - started < 30
 
 
 CDK = (

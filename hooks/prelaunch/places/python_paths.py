@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import posixpath
 
-from prelaunch.typed import TYPE_CHECKING, NamedTuple
+from prelaunch.places.program_paths import Place, joined
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,23 +18,12 @@ _SAME = frozenset(
     {"Path", "PurePath", "PosixPath", "str", "abspath", "realpath", "normpath", "resolve", "absolute", "fspath"}
     | {"as_posix", "expanduser"}
 )
-_MAX_DEPTH = 12
-
-
-class Place(NamedTuple):
-    """A path: relative to the file's folder (`beside`), or to where the program is started."""
-
-    beside: bool
-    path: str
-
-    def above(self, steps: int = 1) -> Place:
-        """The folder that holds it, or one further up."""
-        return self._replace(path=posixpath.normpath(posixpath.join(self.path, *[".."] * steps)))
+_MAX_PARENTS = 12
 
 
 def place(module: Module, node: ast.expr | None, scope: Scope | None, depth: int = 0) -> Place | None:
     """The path that an expression comes to; None where it is not known."""
-    if node is None or depth > _MAX_DEPTH:
+    if node is None or module.spent(depth):
         return None
 
     def read(one: ast.expr) -> Place | None:
@@ -49,16 +39,16 @@ def place(module: Module, node: ast.expr | None, scope: Scope | None, depth: int
         owner = found[0] if found is not None else scope
         return place(module, values[0], owner, depth + 1) if len(values) == 1 else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.Add)):
-        return _joined([read(node.left), read(node.right)], glue="/" if isinstance(node.op, ast.Div) else "")
+        return joined([read(node.left), read(node.right)], glue="/" if isinstance(node.op, ast.Div) else "")
     if isinstance(node, ast.JoinedStr):
-        return _joined([read(one.value if isinstance(one, ast.FormattedValue) else one) for one in node.values])
+        return joined([read(one.value if isinstance(one, ast.FormattedValue) else one) for one in node.values])
     if isinstance(node, ast.Attribute) and node.attr == "parent":
         above = read(node.value)
         return above.above() if above is not None else None
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
         above, number = read(node.value.value), node.slice
         steps = number.value if isinstance(number, ast.Constant) and isinstance(number.value, int) else -1
-        return above.above(steps + 1) if above is not None and 0 <= steps < _MAX_DEPTH else None
+        return above.above(steps + 1) if above is not None and 0 <= steps < _MAX_PARENTS else None
     return _called(node, read) if isinstance(node, ast.Call) else None
 
 
@@ -73,17 +63,9 @@ def _called(node: ast.Call, read: Callable[[ast.expr], Place | None]) -> Place |
         above = read(node.args[0])
         return above.above() if above is not None else None
     if name == "join" and node.args:
-        return _joined([read(one) for one in node.args], glue="/")
+        return joined([read(one) for one in node.args], glue="/")
     if name == "joinpath" and isinstance(function, ast.Attribute):
-        return _joined([read(one) for one in (function.value, *node.args)], glue="/")
+        return joined([read(one) for one in (function.value, *node.args)], glue="/")
     if name in _SAME and len(node.args) == 1:
         return read(node.args[0])
     return read(function.value) if name in _SAME and isinstance(function, ast.Attribute) and not node.args else None
-
-
-def _joined(parts: list[Place | None], glue: str = "") -> Place | None:
-    known = [part for part in parts if part is not None]
-    if not known or len(known) != len(parts) or any(part.beside for part in known[1:]):
-        return None
-    path = glue.join(part.path for part in known if part.path)
-    return Place(known[0].beside, path.lstrip("/") if known[0].beside else path)

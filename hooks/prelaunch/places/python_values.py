@@ -81,7 +81,7 @@ class Module(Tree):
         known = self.truth(test[0], scope, at, depth + 1)
         return None if known is None else known == test[1]
 
-    def _spent(self, depth: int) -> bool:
+    def spent(self, depth: int) -> bool:
         """Whether no more is to be looked at for one question, or for the file: names can lead back to each other."""
         if depth == 0:
             self._left = _MAX_STEPS
@@ -91,7 +91,7 @@ class Module(Tree):
 
     def texts(self, node: ast.expr | None, call: Call, depth: int = 0) -> list[Pieces]:
         """What an expression may be as a text."""
-        if node is None or self._spent(depth):
+        if node is None or self.spent(depth):
             return [self._unknown(node)]
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return [self._literal(node, node.value, call, depth)]
@@ -186,7 +186,7 @@ class Module(Tree):
 
     def items(self, node: ast.expr | None, call: Call, depth: int = 0) -> list[tuple[Item, ...]]:
         """What an expression may be as a list of words; nothing where it is none."""
-        if node is None or self._spent(depth):
+        if node is None or self.spent(depth):
             return []
         if isinstance(node, (ast.List, ast.Tuple)):
             lists: list[tuple[Item, ...]] = [()]
