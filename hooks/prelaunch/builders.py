@@ -6,7 +6,10 @@ skipped would be mistaken for the build context. Flags that are not named here t
 
 from __future__ import annotations
 
-from prelaunch.typed import Literal, NamedTuple
+from prelaunch.typed import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 
 def _flags(names: str) -> frozenset[str]:
@@ -352,3 +355,9 @@ CDK_ARCHITECTURES = {"ARM_64": "linux/arm64", "X86_64": "linux/amd64"}
 
 FILE_EXPORTS = frozenset({"local", "tar", "disabled"})
 """The keys of an export of Pulumi's docker-build provider that gives files and no image (its provider's `Export`)."""
+
+
+def only_files(exports: Iterable[Collection[str | None]]) -> bool:
+    """Whether exports of Pulumi's docker-build provider, each by its keys, take nothing but files of what is built."""
+    every = [frozenset(keys) for keys in exports]
+    return bool(every) and all(keys and keys <= FILE_EXPORTS for keys in every)

@@ -82,7 +82,16 @@ AMD64 = ("explicit", ("linux/amd64",))
         ("client.images.build(**options)", [("delegated", ())]),
         ('api = docker.APIClient()\napi.build(path=".")', [MISSING]),
         ('from python_on_whales import docker\ndocker.build(".", platforms=["linux/amd64"])', [AMD64]),
+        ('import python_on_whales as pow\npow.docker.buildx.build(".", platforms=["linux/amd64"])', [AMD64]),
+        ('from python_on_whales import DockerClient\nd = DockerClient()\nd.build(".")', [MISSING]),
+        ('from python_on_whales import DockerClient\nDockerClient().build(".", platforms=more)', [("explicit", ())]),
         # what only looks like a build
+        ('from python_on_whales import docker\ndocker.compose.build(["web"])', []),
+        ('from python_on_whales import docker\ndocker.buildx.bake.build(["web"])', []),
+        ("import python_on_whales\npython_on_whales.docker.compose.build()", []),
+        ("from python_on_whales import DockerClient\nd = DockerClient()\nd.compose.build()", []),
+        ('from python_on_whales import docker\nd = docker.container\nd.build(".")', []),
+        ('from python_on_whales import docker\ndef f(docker):\n  docker.build(".")', []),
         ('print("docker build .")', []),
         ('log.info(["docker", "build", "."])', []),
         ('x = ["docker", "build", "."]', []),
@@ -296,6 +305,57 @@ def test_the_images_of_cdk_and_pulumi_are_builds(
 
 
 @pytest.mark.parametrize(
+    ("text", "state", "platforms", "published"),
+    [
+        ("docker_build.Image('a', docker_build.ImageArgs(platforms=['linux/amd64'], push=True))",
+         "explicit", ("linux/amd64",), True),
+        ("docker_build.Image('a', args=docker_build.ImageArgs(platforms=['linux/amd64']))",
+         "explicit", ("linux/amd64",), False),
+        ("docker_build.Image('a', docker_build.ImageArgs(push=True), pulumi.ResourceOptions(parent=x))",
+         "missing", (), True),
+        ("docker_build.Image('a', pulumi.ResourceOptions(parent=x), push=True)", "missing", (), True),
+        ("docker_build.Image('a', options, platforms=['linux/amd64'])", "explicit", ("linux/amd64",), False),
+        ("docker_build.Image('a', given)", "unknown", (), False),
+        ("docker_build.Image('a', args=given)", "unknown", (), False),
+        ("docker_build.Image('a', docker_build.ImageArgs(**given))", "delegated", (), False),
+        ("docker.Image('a', docker.ImageArgs(build=DockerBuildArgs(platform='linux/amd64'), skip_push=True))",
+         "explicit", ("linux/amd64",), False),
+        ("docker.Image('a', args=docker.ImageArgs(build=DockerBuildArgs(context='.')))", "missing", (), True),
+        ("docker.Image('a', build=how('.'))", "unknown", (), True),
+        ("docker.Image('a', build=DockerBuildArgs(**given))", "delegated", (), True),
+        ("docker.Image('a', build={**given})", "unknown", (), True),
+    ],
+)  # fmt: skip
+def test_an_image_of_pulumi_takes_its_arguments_as_an_object_too(
+    text: str, state: str, platforms: tuple[str, ...], published: bool
+) -> None:
+    [build] = python_code.builds(Source("app.py", f"import pulumi\n{PULUMI}{text}\n"), Project("/nowhere"))
+    assert (build.state, build.platforms, build.published) == (state, platforms, published)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("client.images.build(path='.', platform='linux/amd64')", True),
+        ("client.images.build(path='.', platform=f'linux/{arch()}')", False),
+        ("def f(p='linux/amd64'):\n  client.images.build(path='.', platform=p)", False),
+        ("p = 'linux/arm64' if x() else 'linux/amd64'\nclient.images.build(path='.', platform=p)", True),
+        ("p = 'linux/arm64' if x() else y()\nclient.images.build(path='.', platform=p)", False),
+        (f"{CDK}DockerImageAsset(self, 'a', directory='x', platform=Platform.LINUX_AMD64)", True),
+        (f"{CDK}DockerImageAsset(self, 'a', directory='x', platform=Platform.custom(x))", False),
+        (f"{CDK}F(self, code=_lambda.DockerImageCode.from_image_asset('x'), architecture=A.ARM_64)", True),
+        (f"{CDK}F(self, code=_lambda.DockerImageCode.from_image_asset('x'), architecture=arch)", False),
+        (f"{PULUMI}docker_build.Image('a', platforms=['linux/amd64', 'linux/arm64'])", True),
+        (f"{PULUMI}docker_build.Image('a', platforms=['linux/amd64', more()])", False),
+        (f"{PULUMI}docker.Image('a', build=DockerBuildArgs(platform='linux/amd64'))", True),
+    ],
+)
+def test_what_a_program_names_is_all_or_may_be_more(text: str, whole: bool) -> None:
+    [build] = read(f"{text}\n")
+    assert (build.state, build.whole) == ("explicit", whole)
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         (f"{CDK}DockerImageAsset(self, 'a', directory='./api')",
@@ -311,6 +371,8 @@ def test_the_images_of_cdk_and_pulumi_are_builds(
         (f"{PULUMI}docker.Image('a', build=DockerBuildArgs(context='.'))",
          f"{PULUMI}docker.Image('a', build=DockerBuildArgs(context='.', platform=\"linux/amd64\"))"),
         (f"{PULUMI}docker.Image('a', build='./app')", None),
+        (f"{PULUMI}docker_build.Image('a', docker_build.ImageArgs(push=True))",
+         f"{PULUMI}docker_build.Image('a', docker_build.ImageArgs(push=True, platforms=[\"linux/amd64\"]))"),
         (f"{PULUMI}docker_build.Image('a', push=True)",
          f"{PULUMI}docker_build.Image('a', push=True, platforms=[\"linux/amd64\"])"),
     ],

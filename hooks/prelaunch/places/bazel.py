@@ -11,16 +11,16 @@ from __future__ import annotations
 import ast
 
 from prelaunch.model import Build, Step
-from prelaunch.places.python_sdk import dotted, keyword
+from prelaunch.places.python_call import dotted, keyword, literal
 from prelaunch.places.python_values import Module
-from prelaunch.places.verdicts import bare
+from prelaunch.places.verdicts import Verdict, bare
 from prelaunch.project import UnreadableError
-from prelaunch.typed import TYPE_CHECKING, NamedTuple
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prelaunch.model import Source, State
+    from prelaunch.model import Source
     from prelaunch.places.python_tree import Call
     from prelaunch.project import Project
 
@@ -31,13 +31,6 @@ _ARCHITECTURES = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "armv7"
 }
 _MAX_CALLS = 20_000
 _MAX_DEPTH = 20
-
-
-class _Said(NamedTuple):
-    state: State
-    platforms: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
-    whole: bool = False
 
 
 def builds(source: Source, project: Project) -> list[Build]:
@@ -53,7 +46,7 @@ class _Package:
         self.source, self.project = source, project
         self.module = Module(source)
         self.calls = self.module.calls[:_MAX_CALLS]
-        named = ((_text(keyword(call.node, "name")), call) for call in self.calls)
+        named = ((literal(keyword(call.node, "name")), call) for call in self.calls)
         self.targets = {name: call for name, call in named if name}
         self.indexed: dict[str, Call] = {}
         self.pushed: dict[str, tuple[str, ...]] = {}
@@ -62,7 +55,7 @@ class _Package:
             if rule == "oci_image_index" and keyword(call.node, "platforms") is not None:
                 self.indexed.update((label.lstrip(":"), call) for label in _texts(keyword(call.node, "images")))
             elif rule == "oci_push":
-                image, name = _text(keyword(call.node, "image")), _text(keyword(call.node, "repository"))
+                image, name = literal(keyword(call.node, "image")), literal(keyword(call.node, "repository"))
                 self.pushed[image.lstrip(":")] = (bare(name),) if name else ()
 
     def builds(self) -> Iterator[Build]:
@@ -71,7 +64,7 @@ class _Package:
             if rule not in {"oci_image", "oci_image_index"}:
                 continue
             said = self._image(call, 0) if rule == "oci_image" else self._index(call)
-            name = _text(keyword(call.node, "name"))
+            name = literal(keyword(call.node, "name"))
             yield Build(
                 source=self.source,
                 span=self.module.span(call.node),
@@ -88,58 +81,59 @@ class _Package:
     def _step(self, call: Call, text: str) -> tuple[Step, ...]:
         return (Step(text, self.source.path, call.node.lineno),)
 
-    def _index(self, call: Call) -> _Said:
+    def _index(self, call: Call) -> Verdict:
         """The platforms of an index: its own, or those of its images."""
         value = keyword(call.node, "platforms")
         if value is not None:
             labels = _texts(value)
             known = [name for label in labels if (name := platform_of(label))]
             whole = bool(labels) and len(known) == len(labels)
-            return _Said("explicit" if labels else "unknown", tuple(dict.fromkeys(known)), whole=whole)
+            return Verdict("explicit" if labels else "unknown", tuple(dict.fromkeys(known)), whole=whole)
         said = [self._named(label, 0) for label in _texts(keyword(call.node, "images"))]
         if not said or any(one.state != "explicit" for one in said):
-            return _Said("unknown")
-        return _Said("explicit", tuple(dict.fromkeys(name for one in said for name in one.platforms)), whole=True)
+            return Verdict("unknown")
+        return Verdict("explicit", tuple(dict.fromkeys(name for one in said for name in one.platforms)), whole=True)
 
-    def _image(self, call: Call, depth: int) -> _Said:
+    def _image(self, call: Call, depth: int) -> Verdict:
         node = call.node
-        index = self.indexed.get(_text(keyword(node, "name")))
+        index = self.indexed.get(literal(keyword(node, "name")))
         if index is not None:
-            return _Said("delegated", (), self._step(index, "an `oci_image_index` builds it for each of its platforms"))
+            steps = self._step(index, "an `oci_image_index` builds it for each of its platforms")
+            return Verdict("delegated", (), steps)
         base = keyword(node, "base")
         if base is None:
-            parts = [_text(keyword(node, name)) for name in ("os", "architecture", "variant")]
+            parts = [literal(keyword(node, name)) for name in ("os", "architecture", "variant")]
             known = parts[0] and parts[1]
-            named = _Said("explicit", ("/".join(part for part in parts if part),), whole=True)
-            return named if known else _Said("unknown")
-        label = _text(base)
-        return (
-            self._named(label, depth + 1) if label else _Said("unknown", (), self._step(call, "its base is not known"))
-        )
+            named = Verdict("explicit", ("/".join(part for part in parts if part),), whole=True)
+            return named if known else Verdict("unknown")
+        label = literal(base)
+        if label:
+            return self._named(label, depth + 1)
+        return Verdict("unknown", (), self._step(call, "its base is not known"))
 
-    def _named(self, label: str, depth: int) -> _Said:
+    def _named(self, label: str, depth: int) -> Verdict:
         """What the image of a label is for."""
         if label.startswith("@"):
             return self._pulled(label.lstrip("@").partition("//")[0])
         target = self.targets.get(label.removeprefix(":")) if "/" not in label else None
         if target is not None and depth < _MAX_DEPTH and dotted(target.node.func) == "oci_image":
             return self._image(target, depth + 1)
-        return _Said("unknown", (), (Step(f"`{label}` is not in this file"),))
+        return Verdict("unknown", (), (Step(f"`{label}` is not in this file"),))
 
-    def _pulled(self, repository: str) -> _Said:
+    def _pulled(self, repository: str) -> Verdict:
         """What a base is for that the workspace pulls: one platform, or the one that Bazel is called for."""
         pulls = _pulls(self.project)
         if repository in pulls:
             names, step = pulls[repository]
             if len(names) == 1:
-                return _Said("explicit", names, (step,), whole=True)
+                return Verdict("explicit", names, (step,), whole=True)
         else:
             # each platform of a base is a repository of its own as well
             for name, (names, step) in pulls.items():
                 for platform in names:
                     if repository == f"{name}_{platform.replace('/', '_')}":
-                        return _Said("explicit", (platform,), (step,), whole=True)
-        return _Said("unknown", (), (Step(f"Bazel's `--platforms` decides for `@{repository}`"),))
+                        return Verdict("explicit", (platform,), (step,), whole=True)
+        return Verdict("unknown", (), (Step(f"Bazel's `--platforms` decides for `@{repository}`"),))
 
 
 def platform_of(label: str) -> str:
@@ -164,7 +158,7 @@ def _pulls(project: Project) -> dict[str, tuple[tuple[str, ...], Step]]:
             except UnreadableError:
                 continue
             for call in calls:
-                name = _text(keyword(call.node, "name"))
+                name = literal(keyword(call.node, "name"))
                 if name and dotted(call.node.func) in {"oci_pull", "oci.pull"}:
                     step = Step(f"`{name}` is pulled", path, call.node.lineno)
                     found.setdefault(name, (tuple(_texts(keyword(call.node, "platforms"))), step))
@@ -173,9 +167,5 @@ def _pulls(project: Project) -> dict[str, tuple[tuple[str, ...], Step]]:
     return pulls
 
 
-def _text(node: ast.expr | None) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
 def _texts(node: ast.expr | None) -> list[str]:
-    return [text for one in node.elts if (text := _text(one))] if isinstance(node, (ast.List, ast.Tuple)) else []
+    return [text for one in node.elts if (text := literal(one))] if isinstance(node, (ast.List, ast.Tuple)) else []

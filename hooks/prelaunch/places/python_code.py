@@ -14,7 +14,8 @@ from prelaunch.places.embedded import read_embedded
 from prelaunch.places.files import makes_image
 from prelaunch.places.prefixes import without_prefixes
 from prelaunch.places.publishing import ANY_PUSH, NO_PUSHES, published
-from prelaunch.places.python_sdk import built, dotted, keyword
+from prelaunch.places.python_call import dotted, keyword
+from prelaunch.places.python_sdk import built
 from prelaunch.places.python_slots import item_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import ScriptFacts, Setting, build_of, unite

@@ -12,8 +12,8 @@ import posixpath
 from prelaunch.model import UNKNOWN, Build, Value
 from prelaunch.places.embedded import read_embedded
 from prelaunch.places.files import Inputs, inputs_in, with_inputs
+from prelaunch.places.python_call import dotted, keyword, said
 from prelaunch.places.python_code import read_words
-from prelaunch.places.python_sdk import dotted, keyword, said
 from prelaunch.places.python_slots import keyword_slot
 from prelaunch.places.python_values import Module
 from prelaunch.places.script import Setting, unite
@@ -57,7 +57,8 @@ def builds(source: Source, project: Project) -> list[Build]:
 def _build(module: Module, call: Call) -> Build:
     node = call.node
     value = keyword(node, "platform")
-    state, platforms, steps = said(module, call, value)
+    verdict = said(module, call, value)
+    slotted = verdict.state == "missing" and value is None
     reference = node.args[0] if node.args else keyword(node, "ref")
     texts = ["".join(piece.text for piece in pieces) for pieces in module.texts(reference, call)]
     return Build(
@@ -65,19 +66,13 @@ def _build(module: Module, call: Call) -> Build:
         span=module.span(node),
         tool="tilt",
         form="other",
-        state=state,
-        platforms=platforms,
-        via=steps,
-        slot=keyword_slot(module, node, "platform", quote="'") if state == "missing" and value is None else None,
+        state=verdict.state,
+        platforms=verdict.platforms,
+        via=verdict.steps,
+        slot=keyword_slot(module, node, "platform", quote="'") if slotted else None,
         images=tuple(bare(text) for text in texts if text.strip(MARKERS)),
-        whole=state == "explicit" and value is not None and _is_known(module, call, value),
+        whole=verdict.whole,
     )
-
-
-def _is_known(module: Module, call: Call, value: ast.expr) -> bool:
-    """Whether every text that an argument may be is known."""
-    texts = ["".join(piece.text for piece in pieces) for pieces in module.texts(value, call)]
-    return bool(texts) and not any(mark in text for text in texts for mark in MARKERS)
 
 
 def _inputs(module: Module, call: Call, project: Project) -> Inputs:

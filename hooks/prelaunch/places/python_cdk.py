@@ -1,0 +1,72 @@
+"""Images of AWS CDK in Python: assets, which are built where `cdk deploy` runs and pushed to ECR.
+
+They take `platform=Platform.LINUX_AMD64` and are built for the machine at hand otherwise; see `javascript_cdk`.
+"""
+
+from __future__ import annotations
+
+from prelaunch.builders import CDK_ARCHITECTURES
+from prelaunch.model import Step
+from prelaunch.places.files import with_inputs
+from prelaunch.places.python_call import MISSING, build_of, constant, dotted, inputs_of, keyword
+from prelaunch.places.python_slots import keyword_slot
+from prelaunch.places.verdicts import Verdict
+from prelaunch.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prelaunch.model import Build, Slot
+    from prelaunch.places.python_tree import Call
+    from prelaunch.places.python_values import Module
+    from prelaunch.project import Project
+
+_ASSETS = frozenset(
+    {
+        "DockerImageAsset", "AssetImage", "AssetImageCode", "DockerImageCode.from_image_asset",
+        "ContainerImage.from_asset", "Code.from_asset_image", "AgentRuntimeArtifact.from_asset",
+        "LinuxBuildImage.from_asset",
+    }
+)  # fmt: skip
+_MAX_CALLS = 2_000
+
+
+def image(module: Module, call: Call, name: str, project: Project) -> Build | None:
+    """The image that a call of CDK builds; None where it builds none. `name` is where the called comes from."""
+    if not any(name.endswith(f".{asset}") for asset in _ASSETS):
+        return None
+    given = keyword(call.node, "platform")
+    verdict = constant(module, call, given)
+    if verdict.state == "missing" and name.endswith("from_image_asset"):
+        verdict = _of_function(module, call)
+    build = build_of(module, call, "aws-cdk", verdict, [])
+    folder = keyword(call.node, "directory") or (call.node.args[0] if len(call.node.args) == 1 else None)
+    inputs = inputs_of(module, call, project, folder, keyword(call.node, "file"), "target build_args")
+    slot = None
+    # an agent runs on arm64 only, whatever the rest of the project runs on
+    if verdict.state == "missing" and given is None and "AgentRuntimeArtifact" not in name:
+        slot = _slot(module, call)
+    return with_inputs(build._replace(published=True, slot=slot), inputs)
+
+
+def _slot(module: Module, call: Call) -> Slot | None:
+    """Where an asset can name a platform, which takes that CDK's `Platform` is at hand."""
+    imports = module.imports.items()
+    own = [name for name, origin in imports if origin == "aws_cdk.aws_ecr_assets.Platform"]
+    modules = [f"{name}.Platform" for name, origin in imports if origin == "aws_cdk.aws_ecr_assets"]
+    constants = next(iter((*own, *modules)), "")
+    slot = keyword_slot(module, call.node, "platform") if constants else None
+    return slot._replace(before=", platform=", after="", many=False, constants=constants) if slot is not None else None
+
+
+def _of_function(module: Module, call: Call) -> Verdict:
+    """What the function says whose `code` the image is, by its `architecture` (aws-lambda/lib/image-function.ts)."""
+    for other in module.calls[:_MAX_CALLS]:
+        if keyword(other.node, "code") is call.node:
+            value = keyword(other.node, "architecture")
+            if value is None:
+                opened = any(one.arg is None for one in other.node.keywords)
+                return Verdict("unknown", (), (Step("more is handed to the function"),)) if opened else MISSING
+            known = CDK_ARCHITECTURES.get(dotted(value).rpartition(".")[2])
+            steps = (Step("the function's `architecture`"),)
+            return Verdict("explicit", (known,) if known else (), steps, whole=known is not None)
+    elsewhere = "architecture" in module.source.text
+    return Verdict("unknown", (), (Step("a function may name an `architecture`"),)) if elsewhere else MISSING
