@@ -35,6 +35,10 @@ def shown(text: str) -> list[str]:
         ("`a${b}c`", ["'a{b}c'"]),
         ("`a\nb`", ["'a\nb'"]),
         ("`${ x ? `y${'}'}` : {} /* ` */ }` z", ["'{x ? `y${'}'}` : {} /* ` */}'", "z"]),
+        (r"`${a.replace(/`/g, '')}` b", [r"'{a.replace(/`/g, '')}'", "b"]),
+        (r"`${a.replace(/[{'\"]}/, /\}/)}/${b / c}/'` d", [r"""'{a.replace(/[{'\"]}/, /\}/)}/{b / c}/''""", "d"]),
+        ("`${(a) / b + c[0] / 'd' / `e` / 2}` / 3", ["'{(a) / b + c[0] / 'd' / `e` / 2}'", "/", "3"]),
+        ("`${a.map(b => { return /`/.test(b) })}` c", ["'{a.map(b => { return /`/.test(b) })}'", "c"]),
         ("`never closed ${ a", ["'never closed {a}'"]),
         ("a = /'/g.test(b)", ["a", "=", "'{}'", ".", "test", "(", "b", ")"]),
         ("f(/[/']/, 'x')", ["f", "(", "'{}'", ",", "'x'", ")"]),
@@ -72,7 +76,9 @@ def test_any_text_gives_tokens_in_order(text: str) -> None:
         scan(text.encode().decode("latin-1"))
 
 
-@pytest.mark.parametrize("part", ["`${", "=/[", "= /a", "{", "'", "`", "${`", "\\", "/*", "}\n/", "`${'", "'\\u{"])
+@pytest.mark.parametrize(
+    "part", ["`${", "=/[", "= /a", "{", "'", "`", "${`", "\\", "/*", "}\n/", "`${'", "'\\u{", "/ ", "`${/a", "(/ "]
+)
 def test_what_nothing_closes_takes_little_time(part: str) -> None:
     started = process_time()
     scan(part * (300_000 // len(part)))

@@ -13,7 +13,9 @@ _ESCAPES = {
 }  # fmt: skip
 _MAX_REFERENCE = 2_000
 _OPENING = {"(": ")", "[": "]", "{": "}"}
-_BEFORE_A_PATTERN = frozenset({"return", "in", "case", "assert", "throw", "else"})
+BEFORE_A_PATTERN = frozenset({"return", "in", "case", "throw", "else"})
+"""Words behind which a slash begins a pattern, in Groovy and in JavaScript."""
+_BEFORE_A_PATTERN = BEFORE_A_PATTERN | {"assert"}
 
 
 class Part(NamedTuple):

@@ -6,12 +6,10 @@ A pattern is a string of which nothing is known. JSX is not known: its text woul
 
 from __future__ import annotations
 
-from prelaunch.readers.groovy import Part, Token, filled, taken
+from prelaunch.readers.groovy import BEFORE_A_PATTERN, Part, Token, filled, taken
 
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
-_BEFORE_A_PATTERN = frozenset(
-    {"return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new", "await", "yield"}
-)
+_BEFORE_A_PATTERN = BEFORE_A_PATTERN | {"typeof", "of", "do", "void", "delete", "new", "await", "yield"}
 _HEX = frozenset("0123456789abcdefABCDEF")
 _MAX_PATTERN = 500
 _MAX_SLASHES = 2_000
@@ -23,39 +21,115 @@ def scan(text: str) -> tuple[Token, ...]:
 
     `${expression}` of a template is a part that refers; its text is the expression's.
     """
-    tokens: list[Token] = []
-    last: Token | None = None  # the last one that is no line end
-    slashes = _MAX_SLASHES
-    at = _behind_line(text, 0) if text.startswith("#!") else 0
-    while at < len(text):
-        char = text[at]
-        if char == "\n":
-            tokens.append(Token("line", char, at, at + 1))
+    return tuple(_Scanner(text).tokens())
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._slashes = _MAX_SLASHES
+
+    def tokens(self) -> list[Token]:
+        text, tokens = self.text, list[Token]()
+        last: Token | None = None  # the last one that is no line end
+        at = _behind_line(text, 0) if text.startswith("#!") else 0
+        while at < len(text):
+            char = text[at]
+            if char == "\n":
+                tokens.append(Token("line", char, at, at + 1))
+                at += 1
+                continue
+            if char.isspace() or char == "\ufeff":
+                at += 1
+                continue
+            if (behind := _comment(text, at)) > at:
+                at = behind
+                continue
+            if char in "'\"":
+                last = _quoted(text, at, char)
+            elif char == "`":
+                last = self._template(at)
+            elif char == "/" and _may_be_pattern(last, tokens) and (stop := self._behind_pattern(at)) > at:
+                last = Token("string", "", at, stop, (Part("", at, stop, literal=False, reference=True),))
+            elif _is_of_word(char):
+                stop = _behind_word(text, at)
+                last = Token("name", text[at:stop], at, stop)
+            else:
+                last = Token("mark", char, at, at + 1)
+            tokens.append(last)
+            at = last.stop
+        return tokens
+
+    def _behind_pattern(self, at: int) -> int:
+        """The index behind the pattern at `at`; `at` itself where nothing closes it."""
+        stop = _pattern(self.text, at) if self._slashes else at
+        self._slashes -= stop == at and self._slashes > 0
+        return stop
+
+    def _template(self, start: int) -> Token:
+        text, found = self.text, list[Part]()
+        at = start + 1
+        while at < len(text) and text[at] != "`":
+            part = None
+            if text[at] == "\\":
+                part = _escape(text, at)
+            elif text.startswith("${", at):
+                stop = self._behind_expression(at + 2)
+                closed = text.endswith("}", at + 2, stop)
+                part = Part(text[at + 2 : stop - closed].strip(), at, stop, literal=False, reference=True)
+            at = taken(at, part, found)
+        return _string(text, start, at, found)
+
+    def _behind_expression(self, at: int) -> int:
+        """The index behind the brace that closes a template's expression which begins at `at`; the end if none does."""
+        text = self.text
+        # what is open: "{" a brace of an expression, "`" a template; the expression itself is the first brace
+        opened = ["{"]
+        value = False  # whether what stands before is a value, which a slash divides
+        while at < len(text):
+            char = text[at]
+            if opened[-1] == "`":
+                if char == "\\":
+                    at += 1
+                elif char == "`":
+                    opened.pop()
+                    value = True
+                elif text.startswith("${", at):
+                    opened.append("{")
+                    at, value = at + 1, False
+            elif (behind := _comment(text, at)) > at:
+                at = behind
+                continue
+            elif char in "'\"":
+                at, value = _quoted(text, at, char).stop, True
+                continue
+            elif _is_of_word(char):
+                stop = _behind_word(text, at)
+                at, value = stop, text[at:stop] not in _BEFORE_A_PATTERN
+                continue
+            elif char == "/" and not value and (stop := self._behind_pattern(at)) > at:
+                at, value = stop, True
+                continue
+            elif not char.isspace():
+                value = char in ")]}"
+                if char in "`{":
+                    opened.append(char)
+                elif char == "}":
+                    opened.pop()
+                    if not opened:
+                        return at + 1
             at += 1
-            continue
-        if char.isspace() or char == "\ufeff":
-            at += 1
-            continue
-        if (behind := _comment(text, at)) > at:
-            at = behind
-            continue
-        if char in "'\"":
-            last = _quoted(text, at, char)
-        elif char == "`":
-            last = _template(text, at)
-        elif char == "/" and slashes and _may_be_pattern(last, tokens) and (stop := _pattern(text, at)) > at:
-            last = Token("string", "", at, stop, (Part("", at, stop, literal=False, reference=True),))
-        elif char.isalnum() or char in "_$":
-            stop = at + 1
-            while stop < len(text) and (text[stop].isalnum() or text[stop] in "_$"):
-                stop += 1
-            last = Token("name", text[at:stop], at, stop)
-        else:
-            slashes -= char == "/" and slashes > 0
-            last = Token("mark", char, at, at + 1)
-        tokens.append(last)
-        at = last.stop
-    return tuple(tokens)
+        return len(text)
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalnum() or char in "_$"
+
+
+def _behind_word(text: str, at: int) -> int:
+    while at < len(text) and _is_of_word(text[at]):
+        at += 1
+    return at
 
 
 def _behind_line(text: str, at: int) -> int:
@@ -113,56 +187,11 @@ def _quoted(text: str, start: int, quote: str) -> Token:
     return _string(text, start, at, found)
 
 
-def _template(text: str, start: int) -> Token:
-    found: list[Part] = []
-    at = start + 1
-    while at < len(text) and text[at] != "`":
-        part = None
-        if text[at] == "\\":
-            part = _escape(text, at)
-        elif text.startswith("${", at):
-            stop = _behind_expression(text, at + 2)
-            closed = text.endswith("}", at + 2, stop)
-            part = Part(text[at + 2 : stop - closed].strip(), at, stop, literal=False, reference=True)
-        at = taken(at, part, found)
-    return _string(text, start, at, found)
-
-
 def _string(text: str, start: int, at: int, found: list[Part]) -> Token:
     """The string from its quote to the other at `at`, if one is there."""
     at = min(at, len(text))
     closed = text.startswith(text[start], at)
     return Token("string", "", start, at + closed, filled(text, start + 1, at, found))
-
-
-def _behind_expression(text: str, at: int) -> int:
-    """The index behind the brace that closes a template's expression which begins at `at`; the end where none does."""
-    # what is open: "{" a brace of an expression, "`" a template; the expression itself is the first brace
-    opened = ["{"]
-    while at < len(text):
-        char = text[at]
-        if opened[-1] == "`":
-            if char == "\\":
-                at += 1
-            elif char == "`":
-                opened.pop()
-            elif text.startswith("${", at):
-                opened.append("{")
-                at += 1
-        elif (behind := _comment(text, at)) > at:
-            at = behind
-            continue
-        elif char in "'\"":
-            at = _quoted(text, at, char).stop
-            continue
-        elif char in "`{":
-            opened.append(char)
-        elif char == "}":
-            opened.pop()
-            if not opened:
-                return at + 1
-        at += 1
-    return len(text)
 
 
 def _escape(text: str, at: int) -> Part:
