@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from time import process_time
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from prelaunch.project import Project
 from prelaunch.reading import read_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 CDK = """\
@@ -120,6 +122,120 @@ ARM64 = ("explicit", ("linux/arm64",))
 def test_the_images_of_cdk(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
     assert said(CDK + text) == [("aws-cdk", *one) for one in expected]
     assert all(build.published for build in read(CDK + text))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "function f(platform) { return $; }",
+        "function f(scope: S, { a, platform }: P) { return $; }",
+        "function f(scope, { p: platform = 1, ...rest }) { return $; }",
+        "function f([a, [platform]]) { return $; }",
+        "async function f(a, ...platform): Promise<void> { if (a) { return $; } }",
+        "class A { constructor(private readonly platform: Platform) { $; } }",
+        "class A { constructor(@Inject(B) @c.d public platform?: P,) { $; } }",
+        "class A { make(platform): Map<string, A> { $; } }",
+        "const f = (a, platform) => $;",
+        "const f = platform => $;",
+        "const f = async platform => { $; }",
+        "const f = (platform): { a: A } => $;",
+        "const f = (platform) =>\n  $\n",
+        "const f = platform => a => [1, { b: $ }];",
+        "list.map((platform) => $, 2);",
+        "try { a() } catch (platform) { $; }",
+        "for (const platform of list) { $; }",
+        "for await (const { platform } of list) { $; }",
+        "for (const platform of list) $;",
+        "function f(a) { const { platform } = a; $; }",
+        "function f() { const { x: platform } = this.props; $; }",
+        "function f() { const [platform] = more(); $; }",
+        "function f() { let platform; $; }",
+        "function f() { let platform\n  platform = other()\n  $; }",
+    ],
+)
+def test_a_name_of_a_function_is_not_the_one_around_it(function: str) -> None:
+    image = "new DockerImageAsset(this, 'a', { directory: 'x', platform })"
+    text = f"{CDK}const platform = Platform.LINUX_ARM64;\n{function.replace('$', image)}\n"
+    (build,) = read(text)
+    assert (build.platforms, build.whole, build.state == "missing") == ((), False, False)
+    for after in (f"{text};{image}", f"{text}\n{image}"):
+        found = read(after)
+        if "of list) new" not in text and "platform\n" not in text:  # set twice in one scope: not known
+            assert found[-1].platforms == ("linux/arm64",)
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["f(x => $)", "if (platform) { $; }", "while (a(platform)) { $; }", "switch (platform) { case (platform): { $; } }",
+     "list.map(platform => platform); $;", "const f = platform => platform\n$;", "g((platform) => 1, $)",
+     "const g = (platform: P): void => {}\n$;", "a ? (platform) : $;", "type F = (platform: P) => void;\n$;"],
+)  # fmt: skip
+def test_a_name_of_another_function_is_none_of_this_one(function: str) -> None:
+    image = "new DockerImageAsset(this, 'a', { directory: 'x', platform })"
+    text = f"{CDK}const platform = Platform.LINUX_ARM64;\n{function.replace('$', image)}\n"
+    assert said(text) == [("aws-cdk", *ARM64)]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "function f(props) { return new DockerImageAsset(this, 'a', props); }",
+        "const f = ({ props }) => new DockerImageAsset(this, 'a', props);",
+        "function f(props) { return new DockerImageAsset(this, 'a', { ...props, file: 'y' }); }",
+    ],
+)
+def test_the_properties_that_a_function_takes_are_not_those_around_it(function: str) -> None:
+    (build,) = read(f"{CDK}const props = {{ directory: 'x' }};\n{function}")
+    assert (build.state in {"unknown", "delegated"}, build.slot, build.context) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("{ directory: 'x', [key]: Platform.LINUX_AMD64 }", [("unknown", ())]),
+        ("{ directory: 'x', [`plat${f}`]: Platform.LINUX_AMD64 }", [("unknown", ())]),
+        ("{ directory: 'x', ['platform']: Platform.LINUX_AMD64 }", [AMD64]),
+        ("{ directory: 'x', ['file']: 'y' }", [MISSING]),
+        ("{ directory: 'x', get platform() { return P; } }", [("explicit", ())]),
+        ("{ directory: 'x', get ['platform']() { return P; } }", [("explicit", ())]),
+        ("{ directory: 'x', get [key]() { return P; } }", [("unknown", ())]),
+        ("{ directory: 'x', get file() { return 'y'; }, async *g() {}, validate() {}, get: 1, set }", [MISSING]),
+        ("{ platform: undefined, ...more }", [("unknown", ())]),
+        ("{ platform: undefined, [key]: 1 }", [("unknown", ())]),
+        ("{ ...more, platform: Platform.LINUX_AMD64 }", [AMD64]),
+        ("{ platform: Platform.LINUX_ARM64, ...{ platform: Platform.LINUX_AMD64 } }", [AMD64]),
+        ("{ platform: Platform.LINUX_AMD64, ...{ file: 'y' } }", [AMD64]),
+        ("{ directory: 'x', ...{ [key]: 1 } }", [("unknown", ())]),
+        ("Object.assign({}, defaults, { directory: 'x' })", [("unknown", ())]),
+    ],
+)
+def test_what_an_object_may_hold_besides_is_not_missing(
+    settings: str, expected: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    found = read(f"{CDK}new DockerImageAsset(this, 'a', {settings})")
+    assert [(build.state, build.platforms) for build in found] == expected
+    assert all(build.slot is None for build in found if build.state != "missing")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["Object.assign(props, more);", "Object.assign(\n  props,\n  { platform: P },\n);", "props.platform ??= P;",
+     "props['platform'] = P;", "props.platform = P", "props = more();"],
+)  # fmt: skip
+def test_an_object_that_is_changed_is_not_known(change: str) -> None:
+    text = f"{CDK}let props = {{ directory: 'x' }};\n{change}\nnew DockerImageAsset(this, 'a', props)"
+    assert said(text) == [("aws-cdk", "unknown", ())]
+
+
+@pytest.mark.parametrize("change", ["list.push('linux/arm64');", "list.unshift(...more)\n", "list[1] = 'b';"])
+def test_a_list_that_grows_is_not_known(change: str) -> None:
+    text = f"{PULUMI}const list = ['linux/amd64'];\n{change}new docker_build.Image('a', {{ platforms: list }})"
+    assert said(text) == [("pulumi-docker-build", "unknown", ())]
+
+
+def test_a_build_that_more_may_replace_is_not_missing() -> None:
+    assert said(PULUMI + "new docker.Image('a', { build: './x', ...more })") == [("pulumi-docker", "unknown", ())]
+    assert said(PULUMI + "new docker.Image('a', { ...more, build: './x' })") == [("pulumi-docker", *MISSING)]
 
 
 @pytest.mark.parametrize(
@@ -381,3 +497,71 @@ def test_what_repeats_takes_little_time(part: str) -> None:
     read(CDK + part * (100_000 // len(part)))
     read(CDK + "f({" + part * (100_000 // len(part)) + "})")
     assert process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("before", "glue", "after"),
+    [("", "+", ""), ("`${", "}${", "}`"), ("path.join(", ",", ")"), ("[", ",", "]"), ("x ? ", " : y ? ", " : z"),
+     ("{ ...", ", ...", "}"), ("", " ?? ", "")],
+)  # fmt: skip
+@pytest.mark.parametrize("given", ["directory: a60", "directory: a7", "platform: a60", "platform: a7", "...a7"])
+def test_names_that_lead_to_names_take_little_time(before: str, glue: str, after: str, given: str) -> None:
+    names = "".join(f"const a{n + 1} = {before}{glue.join([f'a{n}'] * 20)}{after};\n" for n in range(60))
+    started = process_time()
+    read(f"{CDK}const a0 = 'x';\n{names}" + f"new DockerImageAsset(this, 'a', {{ {given} }});\n" * 20)
+    assert process_time() - started < 10
+
+
+def _work(text: str) -> int:
+    """The functions that are called while a program is read."""
+    count = 0
+
+    def called(_frame: object, event: str, _of: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    earlier = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        read(text)
+    finally:
+        sys.setprofile(earlier)
+    return count
+
+
+_IMAGE = "new DockerImageAsset(this, 'a', { directory: a, platform: a });\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda n: "import { a from 'x';" * n,
+        lambda n: "import { " + "a, " * n + "} from 'x';" + _IMAGE * n,
+        lambda n: "const a " * n,
+        lambda n: "const a " * n + "= 1",
+        lambda n: "const a = b b " * n,
+        lambda n: "const a = 'x';" * n + _IMAGE * n,
+        lambda n: "const f = (a) => 1;" * n + _IMAGE * n,
+        lambda n: "a => " * n + _IMAGE,
+        lambda n: "const a = " + "x ? y : " * n + "z;" + _IMAGE * n,
+        lambda n: "const a = " + "(" * n + "'x'" + ")" * n + ";" + _IMAGE * n,
+        lambda n: "const a = " + "b." * n + "c;" + _IMAGE * n,
+        lambda n: "const a = [" + "'x', " * n + "];" + _IMAGE * n,
+        lambda n: "const a = 'x' +" + "\n" * n + "'y';" + _IMAGE * n,
+        lambda n: "const a = `" + "${b}" * n + "`;" + _IMAGE * n,
+        lambda n: "\n" * n + "a = b" + "\n" * n,
+        lambda n: "(a) : b " * n,
+        lambda n: "f({ a: " * n + _IMAGE + "})" * n,
+        lambda n: "a." * n + "a = 1;",
+        lambda n: "a.push(" * n,
+    ],
+)
+def test_four_times_the_text_is_about_four_times_the_work(text: Callable[[int], str]) -> None:
+    less, more = _work(CDK + text(150)), _work(CDK + text(600))
+    assert more < 8 * less
+
+
+def test_a_long_chain_of_names_takes_little_time() -> None:
+    started = process_time()
+    read(CDK + "a." * 400_000 + "a = 1")
+    assert process_time() - started < 20

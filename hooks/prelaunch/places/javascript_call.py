@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from prelaunch.model import UNKNOWN, Build, Span, Step
 from prelaunch.places.files import Inputs, inputs_of_program, with_inputs
-from prelaunch.places.javascript_said import MISSING, Said, arguments, place, platform, shown, text
-from prelaunch.places.verdicts import bare
+from prelaunch.places.javascript_said import MISSING, arguments, place, platform, shown, text
+from prelaunch.places.verdicts import Verdict, bare
 from prelaunch.resolve import MARKERS
 from prelaunch.typed import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ class Call:
         """An argument by its number, None where there are fewer."""
         return self.arguments[number] if number < len(self.arguments) else None
 
-    def build(self, tool: str, said: Said, inputs: Inputs) -> Build:
+    def build(self, tool: str, said: Verdict, inputs: Inputs) -> Build:
         """The build that the call makes."""
         made = Build(self.program.source, self.span, tool, "javascript", said.state, said.platforms, said.steps)
         return with_inputs(made._replace(whole=said.whole), inputs)
@@ -49,24 +49,29 @@ class Call:
         """The object literal that an argument is, None where it is not known."""
         return self.program.object(value, self.number) if value is not None else None
 
-    def said(self, settings: Object | None, value: Range | None, key: str) -> Said:
+    def said(self, settings: Object | None, value: Range | None, key: str) -> Verdict:
         """What the argument `value`, which is `settings` where that is known, says of a platform by its `key`."""
         if value is None:
             return MISSING
         if settings is None:
             names = self.program.chain(value)
             if names and names[0] not in {"this", "process"} and not self.program.lookup(names[0], value[0])[0]:
-                return Said("delegated", steps=(Step(f"`{'.'.join(names)}` is handed in by the caller"),))
-            return Said("unknown", steps=(Step("what it is given is not known"),))
-        if key in settings.values:
+                return Verdict("delegated", steps=(Step(f"`{'.'.join(names)}` is handed in by the caller"),))
+            return Verdict("unknown", steps=(Step("what it is given is not known"),))
+        if key in settings.values and settings.is_certain(key):
             return platform(self.program, settings.values[key])
+        if settings.open:
+            return Verdict("unknown", steps=(Step("a key of what it is given is not known"),))
+        after = settings.values[key][0] if key in settings.values else -1
         for spread in reversed(settings.spreads):
+            if spread[0] < after:
+                break
             more = self.object(spread)
-            if more is None or more.spreads:
-                return Said("unknown", steps=(Step("more is spread into what it is given"),))
+            if more is None or more.spreads or more.open:
+                return Verdict("unknown", steps=(Step("more is spread into what it is given"),))
             if key in more.values:
                 return platform(self.program, more.values[key])
-        return MISSING
+        return platform(self.program, settings.values[key]) if key in settings.values else MISSING
 
     def is_true(self, settings: Object | None, key: str) -> bool:
         """Whether a property is `true`."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from prelaunch.builders import CDK_ARCHITECTURES
 from prelaunch.model import Step
-from prelaunch.places.javascript_said import MISSING, Said
+from prelaunch.places.javascript_said import MISSING
 from prelaunch.places.javascript_slots import argument_slot, property_slot
+from prelaunch.places.verdicts import Verdict
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -65,20 +66,21 @@ def image(call: Call) -> Build | None:
     return call.build("aws-cdk", said, inputs)._replace(published=True, slot=slot)
 
 
-def _of_function(call: Call) -> Said:
+def _of_function(call: Call) -> Verdict:
     """What the function says whose `code` the image is, by its `architecture`."""
     program = call.program
     around = program.brackets.parent[call.number]
     settings = program.object_at(around) if program.mark(around, "{") else None
     if settings is None or "code" not in settings.values:
         elsewhere = "architecture" in program.source.text
-        return Said("unknown", steps=(Step("a function may name an `architecture`"),)) if elsewhere else MISSING
+        return Verdict("unknown", steps=(Step("a function may name an `architecture`"),)) if elsewhere else MISSING
     value = settings.values.get("architecture")
     if value is None:
-        return Said("unknown", steps=(Step("more is spread into the function"),)) if settings.spreads else MISSING
+        more = settings.spreads or settings.open
+        return Verdict("unknown", steps=(Step("more is spread into the function"),)) if more else MISSING
     names = program.chain(value)
     known = CDK_ARCHITECTURES.get(names[-1]) if len(names) > 1 else None
-    return Said(
+    return Verdict(
         "explicit", (known,) if known else (), (Step("the function's `architecture`"),), whole=known is not None
     )
 
@@ -99,8 +101,8 @@ def _slot(call: Call, asset: _Asset) -> Slot | None:
 
 def _platform_class(program: Program) -> str:
     """How the file can name CDK's `Platform`; "" where nothing that it imports holds it."""
-    imports = program.imports.items()
-    own = [name for name, origin in imports if origin in {f"{module}.Platform" for module in _ECR_ASSETS}]
-    modules = [f"{name}.Platform" for name, origin in imports if origin in _ECR_ASSETS]
-    whole = [f"{name}.aws_ecr_assets.Platform" for name, origin in imports if origin == "aws-cdk-lib"]
-    return next(iter((*own, *modules, *whole)), "")
+    own = [program.imported_as(f"{module}.Platform") for module in _ECR_ASSETS]
+    modules = [f"{name}.Platform" for module in _ECR_ASSETS if (name := program.imported_as(module))]
+    whole = program.imported_as("aws-cdk-lib")
+    known = (*own, *modules, f"{whole}.aws_ecr_assets.Platform" if whole else "")
+    return next((name for name in known if name), "")

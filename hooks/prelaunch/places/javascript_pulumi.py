@@ -7,11 +7,12 @@ runs on otherwise. The older docker provider took docker's own flags as `extraOp
 
 from __future__ import annotations
 
-from prelaunch.builders import FILE_EXPORTS
+from prelaunch.builders import only_files
 from prelaunch.model import Step
 from prelaunch.places.files import Inputs
-from prelaunch.places.javascript_said import MISSING, Said, place, text
+from prelaunch.places.javascript_said import MISSING, place, text
 from prelaunch.places.javascript_slots import property_slot
+from prelaunch.places.verdicts import Verdict
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def _docker(call: Call) -> Build | None:
     if value is None or call.program.chain(value) in (["undefined"], ["null"]):
         return None
     build = _of(call, "pulumi-docker", value)
+    if build.state == "missing" and not settings.is_certain("build"):
+        build = build._replace(state="unknown", slot=None)
     return build._replace(published=not call.is_true(settings, "skipPush"), images=call.images(settings, "imageName"))
 
 
@@ -69,17 +72,17 @@ def _docker_build(call: Call) -> Build:
             slot = property_slot(call.program, settings, "platforms", many=True)
     build = call.build("pulumi-docker-build", said, inputs)
     pushed, images = call.is_true(settings, "push"), call.images(settings, "tags")
-    return build._replace(slot=slot, published=pushed, images=images, image=not _only_files(call, settings))
+    return build._replace(slot=slot, published=pushed, images=images, image=not only_files(_exports(call, settings)))
 
 
-def _only_files(call: Call, settings: Object | None) -> bool:
-    """Whether `exports` takes nothing but files out of what is built: `[{ local: { dest } }]`."""
+def _exports(call: Call, settings: Object | None) -> list[set[str | None]]:
+    """The keys of each of the `exports: [{ local: { dest } }]`."""
     value = settings.values.get("exports") if settings is not None else None
     if value is None:
-        return False
+        return []
     first, stop = call.program.trimmed(value)
     exports = [call.object(each) for each in call.program.items(first + 1, stop - 1)]
-    return bool(exports) and all(each is not None and set(each.values) <= FILE_EXPORTS for each in exports)
+    return [set(each.values) if each is not None else set() for each in exports]
 
 
 def _location(call: Call, value: Range | None) -> Range | None:
@@ -110,17 +113,17 @@ def _of(call: Call, tool: str, value: Range) -> Build:
     return call.build(tool, said, inputs)._replace(slot=slot)
 
 
-def _options(call: Call, value: Range) -> Said:
+def _options(call: Call, value: Range) -> Verdict:
     """What `extraOptions: ['--platform', 'linux/amd64']` says."""
     program = call.program
     first, stop = program.trimmed(value)
     if not program.mark(first, "["):
-        return Said("unknown", steps=(Step("what its options hold is not known"),))
+        return Verdict("unknown", steps=(Step("what its options hold is not known"),))
     words = [text(program, part) for part in program.items(first + 1, stop - 1)]
     for number, word in enumerate(words):
         if word is not None and word.startswith("--platform="):
-            return Said("explicit", tuple(word.removeprefix("--platform=").split(",")), whole=True)
+            return Verdict("explicit", tuple(word.removeprefix("--platform=").split(",")), whole=True)
         if word == "--platform":
             given = words[number + 1] if number + 1 < len(words) else None
-            return Said("explicit", tuple(given.split(",")) if given else (), whole=bool(given))
-    return Said("unknown") if None in words else MISSING
+            return Verdict("explicit", tuple(given.split(",")) if given else (), whole=bool(given))
+    return Verdict("unknown") if None in words else MISSING

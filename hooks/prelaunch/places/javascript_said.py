@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from prelaunch.model import UNKNOWN, Step
 from prelaunch.places.javascript_values import MAX_DEPTH, literal
-from prelaunch.typed import TYPE_CHECKING, NamedTuple
+from prelaunch.places.program_paths import Place, joined
+from prelaunch.places.verdicts import Verdict
+from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prelaunch.model import State
@@ -18,37 +18,33 @@ _JOINS = frozenset({"join", "resolve", "normalize"})
 _HERE = (["__dirname"], ["import", "meta", "dirname"])
 
 
-class Said(NamedTuple):
-    """What is said of a platform, as `Build` has it."""
-
-    state: State
-    platforms: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
-    whole: bool = False
+MISSING = Verdict("missing")
+_UNKNOWN = Verdict("unknown")
+_MAX_NAMED = 50
+"""Platforms and steps that are told of one expression."""
+_MAX_TEXT = 4_096
 
 
-MISSING = Said("missing")
-
-
-class Place(NamedTuple):
-    """A path: relative to the file's folder (`beside`), or to where the program is started."""
-
-    beside: bool
-    path: str
-
-
-def platform(program: Program, value: Range, depth: int = 0) -> Said:
+def platform(program: Program, value: Range, depth: int = 0) -> Verdict:
     """What an expression says: `Platform.LINUX_AMD64`, a text, a constant that holds one, a choice, a list of these."""
     value = program.trimmed(value)
+    if value[0] >= value[1] or depth > MAX_DEPTH:
+        return _UNKNOWN
+    key = ("platform", value, depth)
+    if key not in program.read:
+        program.read[key] = _platform(program, value, depth)
+    verdict: Verdict = program.read[key]
+    return verdict
+
+
+def _platform(program: Program, value: Range, depth: int) -> Verdict:
     first, stop = value
-    if first >= stop or depth > MAX_DEPTH:
-        return Said("unknown")
     names = program.chain(value)
     if names:
         return _named(program, names, first, depth)
     if stop == first + 1 and program.is_kind(first, "string"):
         found = text(program, value)
-        return _explicit(found) if found else MISSING if found is not None else Said("explicit")
+        return _explicit(found) if found else MISSING if found is not None else Verdict("explicit")
     if program.mark(first, "[") and program.brackets.close[first] == stop - 1:
         return _listed(program, (first + 1, stop - 1), depth)
     question = program.split(value, "?")
@@ -60,61 +56,67 @@ def platform(program: Program, value: Range, depth: int = 0) -> Said:
         parts = program.split(value, mark)
         if len(parts) > 1:
             otherwise = platform(program, parts[-1], depth + 1)  # what is in force where the rest is not given
-            return otherwise._replace(whole=False) if otherwise.state != "missing" else Said("unknown")
+            return otherwise._replace(whole=False) if otherwise.state != "missing" else _UNKNOWN
     opening = program.opening.get(stop - 1, first)
     if opening > first and ".".join(program.chain_to(program.before(opening))[1]).endswith("Platform.custom"):
         return platform(program, (opening + 1, stop - 1), depth + 1)
-    return Said("explicit")
+    return Verdict("explicit")
 
 
-def _explicit(written: str) -> Said:
-    return Said("explicit", tuple(name for one in written.split(",") if (name := one.strip())), whole=True)
+def _explicit(written: str) -> Verdict:
+    names = tuple(name for one in written.split(",") if (name := one.strip()))
+    return Verdict("explicit", names[:_MAX_NAMED], whole=len(names) <= _MAX_NAMED)
 
 
-def _either(one: Said, other: Said) -> Said:
-    both = tuple(dict.fromkeys((*one.platforms, *other.platforms)))
-    steps = tuple(dict.fromkeys((*one.steps, *other.steps)))
-    return Said(one.state if one.state == other.state else "unknown", both, steps, one.whole and other.whole)
+def _either(one: Verdict, other: Verdict) -> Verdict:
+    return _together([one, other], one.state if one.state == other.state else "unknown")
 
 
-def _named(program: Program, names: list[str], at: int, depth: int) -> Said:
+def _together(said: list[Verdict], state: State) -> Verdict:
+    """What several expressions say at once, each thing once."""
+    platforms = tuple(dict.fromkeys(name for one in said for name in one.platforms))
+    steps = tuple(dict.fromkeys(step for one in said for step in one.steps))
+    whole = len(platforms) <= _MAX_NAMED and all(one.whole for one in said)
+    return Verdict(state, platforms[:_MAX_NAMED], steps[:_MAX_NAMED], whole=whole)
+
+
+def _named(program: Program, names: list[str], at: int, depth: int) -> Verdict:
     """What `undefined`, `Platform.LINUX_AMD64`, `platform` or `settings.platform` says."""
     name = ".".join(names)
     if name in _NOTHING:
         return MISSING
     if len(names) > 1 and names[-2].endswith("Platform") and "_" in names[-1]:
-        return Said("explicit", (names[-1].lower().replace("_", "/"),), whole=True)
+        return Verdict("explicit", (names[-1].lower().replace("_", "/"),), whole=True)
     if names[0] == "process":
-        return Said("unknown", steps=(Step(f"`{name}` is the environment's"),))
+        return Verdict("unknown", steps=(Step(f"`{name}` is the environment's"),))
     if names[0] == "this":
-        return Said("unknown", steps=(Step(f"`{name}` is not known"),))
+        return Verdict("unknown", steps=(Step(f"`{name}` is not known"),))
     declared, found = program.lookup(names[0], at)
     for key in names[1:]:
         settings = program.object(found, found[0] - 1) if found is not None else None
-        found = settings.values.get(key) if settings is not None else None
+        found = settings.values.get(key) if settings is not None and settings.is_certain(key) else None
     if found is not None:
         said = platform(program, found, depth + 1)
         line = program.source.position(program.tokens[min(found[0], len(program.tokens) - 1)].start)[0]
-        return said._replace(steps=(Step(f"`{name}` is set", program.source.path, line), *said.steps))
+        step = Step(f"`{name}` is set", program.source.path, line)
+        return said._replace(steps=(step, *said.steps)[:_MAX_NAMED])
     if not declared:
-        return Said("delegated", steps=(Step(f"`{name}` is handed in by the caller"),))
-    return Said("explicit" if len(names) == 1 and program.is_imported(names[0]) else "unknown")
+        return Verdict("delegated", steps=(Step(f"`{name}` is handed in by the caller"),))
+    return Verdict("explicit" if len(names) == 1 and program.is_imported(names[0]) else "unknown")
 
 
-def _listed(program: Program, inside: Range, depth: int) -> Said:
+def _listed(program: Program, inside: Range, depth: int) -> Verdict:
     parts = program.items(*inside)
     if not parts:
         return MISSING
     said = [platform(program, part, depth + 1) for part in parts if not program.mark(part[0], ".")]
-    known = tuple(dict.fromkeys(name for one in said for name in one.platforms))
-    steps = tuple(dict.fromkeys(step for one in said for step in one.steps))
     named = any(one.state in {"explicit", "delegated"} for one in said)
-    whole = len(said) == len(parts) and all(one.whole for one in said)
-    return Said("explicit" if named else "unknown", known, steps, whole)
+    verdict = _together(said, "explicit" if named else "unknown")
+    return verdict if len(said) == len(parts) else verdict._replace(whole=False)
 
 
 def text(program: Program, value: Range, depth: int = 0) -> str | None:
-    """The text that an expression comes to; None where it is not known."""
+    """The text that an expression comes to; None where it is not known, or is a long one."""
     first, stop = program.trimmed(value)
     if stop != first + 1 or depth > MAX_DEPTH:
         return None
@@ -124,21 +126,40 @@ def text(program: Program, value: Range, depth: int = 0) -> str | None:
         return text(program, found, depth + 1) if found is not None else None
     if token.kind != "string":
         return None
-    pieces: list[str | None] = []
-    for part in token.parts:
-        if not part.reference:
-            pieces.append(part.text)
-            continue
-        _, found = program.lookup(part.text, first)
-        pieces.append(text(program, found, depth + 1) if found is not None else None)
-    return None if None in pieces else "".join(piece for piece in pieces if piece is not None)
+    key = ("text", (first, stop), depth)
+    if key not in program.read:
+        program.read[key] = _text(program, first, depth)
+    read: str | None = program.read[key]
+    return read
+
+
+def _text(program: Program, number: int, depth: int) -> str | None:
+    whole = ""
+    for part in program.tokens[number].parts:
+        piece: str | None = part.text
+        if part.reference:
+            _, found = program.lookup(part.text, number)
+            piece = text(program, found, depth + 1) if found is not None else None
+        if piece is None or len(whole) + len(piece) > _MAX_TEXT:
+            return None
+        whole += piece
+    return whole
 
 
 def place(program: Program, value: Range, depth: int = 0) -> Place | None:
     """The path that an expression comes to: a text, `path.join(__dirname, 'app')`, `__dirname + '/app'`."""
-    first, stop = value = program.trimmed(value)
-    if first >= stop or depth > MAX_DEPTH:
+    value = program.trimmed(value)
+    if value[0] >= value[1] or depth > MAX_DEPTH:
         return None
+    key = ("place", value, depth)
+    if key not in program.read:
+        program.read[key] = _place(program, value, depth)
+    read: Place | None = program.read[key]
+    return read
+
+
+def _place(program: Program, value: Range, depth: int) -> Place | None:
+    first, stop = value
     names = program.chain(value)
     if names in _HERE:
         return Place(beside=True, path="")
@@ -154,7 +175,7 @@ def place(program: Program, value: Range, depth: int = 0) -> Place | None:
         return Place(beside=False, path=path) if path is not None else None
     sums = program.split(value, "+")
     if len(sums) > 1:
-        return _together([place(program, one, depth + 1) for one in sums], glue="")
+        return joined([place(program, one, depth + 1) for one in sums])
     opening = program.opening.get(stop - 1, first)
     if opening > first:
         start, called = program.chain_to(program.before(opening))
@@ -162,17 +183,8 @@ def place(program: Program, value: Range, depth: int = 0) -> Place | None:
             return Place(beside=False, path=".")
         if start == first and called[-1] in _JOINS:
             parts = program.items(opening + 1, stop - 1)
-            return _together([place(program, part, depth + 1) for part in parts], glue="/")
+            return joined([place(program, part, depth + 1) for part in parts], glue="/")
     return None
-
-
-def _together(parts: list[Place | None], glue: str) -> Place | None:
-    known = [part for part in parts if part is not None]
-    if len(known) != len(parts) or not known or any(part.beside for part in known[1:]):
-        return None
-    path = glue.join(part.path for part in known if part.path)
-    path = path.lstrip("/") if known[0].beside else path
-    return Place(known[0].beside, posixpath.normpath(path) if path else "")
 
 
 def arguments(program: Program, value: Range | None, at: int) -> tuple[tuple[str, str | None], ...]:

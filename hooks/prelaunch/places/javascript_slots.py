@@ -18,7 +18,7 @@ def property_slot(
     The platform is a text, a list of texts (`many`), or one of the `constants` of a class.
     """
     opening, close = settings.opening, program.brackets.close[settings.opening]
-    if close >= len(program.tokens) or key in settings.values or settings.spreads:
+    if close >= len(program.tokens) or key in settings.values or settings.spreads or settings.open:
         return None
     whole, tokens = program.source.text, program.tokens
     first, last = program.after(opening), program.before(close)

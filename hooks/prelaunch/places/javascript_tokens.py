@@ -15,6 +15,8 @@ Range = tuple[int, int]
 CASTS = frozenset({"as", "satisfies"})
 """The words between an expression and its type."""
 
+_GOES_ON = frozenset(".?:+-*/%&|<>=")
+
 MAX_STEPS = 2_000
 """Tokens that are looked at for the end of one expression or declaration."""
 
@@ -27,19 +29,34 @@ class Expressions(Tokens):
         self.opening = {stop: start for start, stop in self.brackets.close.items()}
         """The numbers of opening brackets by those of the brackets that close them."""
 
+        self._trimmed: dict[Range, Range] = {}
+        self._before, self._after = self._beside()
+
+    def _beside(self) -> tuple[list[int], list[int]]:
+        """The numbers of the tokens before and behind each one, line ends left out."""
+        last, before = -1, [-1]
+        for number, token in enumerate(self.tokens):
+            last = last if token.kind == "line" else number
+            before.append(last)
+        following, after = len(self.tokens), [len(self.tokens)]
+        for number in range(len(self.tokens) - 1, -1, -1):
+            following = following if self.tokens[number].kind == "line" else number
+            after.append(following)
+        return before, after[::-1]
+
     def before(self, number: int) -> int:
         """The number of the token before this one, line ends left out; -1 for none."""
-        number -= 1
-        while number >= 0 and self.tokens[number].kind == "line":
-            number -= 1
-        return number
+        return self._before[min(number, len(self.tokens))] if number >= 0 else -1
 
     def after(self, number: int) -> int:
         """The number of the token behind this one, line ends left out."""
-        number += 1
-        while number < len(self.tokens) and self.tokens[number].kind == "line":
-            number += 1
-        return number
+        return self._after[number + 1] if number < len(self.tokens) else len(self.tokens)
+
+    def ends_statement(self, number: int) -> bool:
+        """Whether a statement ends with the line end that is this token."""
+        before, following = self.before(number), self.text(self.after(number))
+        open_ended = self.is_kind(before, "mark") and self.text(before) not in ")]}!"
+        return not open_ended and following[:1] not in _GOES_ON and following not in CASTS
 
     def text(self, number: int) -> str:
         """The text of a name or mark, "" for anything else."""
@@ -47,7 +64,11 @@ class Expressions(Tokens):
 
     def trimmed(self, value: Range) -> Range:
         """An expression without line ends, brackets around all of it, type casts and `!` behind it."""
-        first, stop = value
+        if value not in self._trimmed:
+            self._trimmed[value] = self._trim(*value)
+        return self._trimmed[value]
+
+    def _trim(self, first: int, stop: int) -> Range:
         stop = min(stop, len(self.tokens))
         while True:
             while first < stop and self.is_kind(first, "line"):
@@ -121,6 +142,6 @@ class Expressions(Tokens):
             if self.mark(number, "?") or self.mark(number, "!"):
                 number = self.before(number)
             if not self.is_kind(number, "name"):
-                return max(number, 0), ["?", *names]
-            names.insert(0, self.text(number))
-        return number, names
+                return max(number, 0), ["?", *reversed(names)]
+            names.append(self.text(number))
+        return number, names[::-1]
