@@ -353,11 +353,11 @@ CONTAINER_WORDS = ("docker", "podman", "buildah", "nerdctl", "container", "oci_"
 CDK_ARCHITECTURES = {"ARM_64": "linux/arm64", "X86_64": "linux/amd64"}
 """The platform of a function's image by the constants of AWS CDK's `Architecture` (aws-lambda/lib/architecture.ts)."""
 
-_FILE_EXPORTS = frozenset({"local", "tar", "disabled"})
-"""The keys of an export of Pulumi's docker-build provider that gives files and no image (its provider's `Export`)."""
+_NO_IMAGES = frozenset({"local", "tar", "cacheonly", "disabled"})
+"""The keys of an export of Pulumi's docker-build provider that gives files or the cache alone (its `Export`)."""
 
 
-def only_files(exports: Iterable[Collection[str | None]]) -> bool:
-    """Whether exports of Pulumi's docker-build provider, each by its keys, take nothing but files of what is built."""
+def without_image(exports: Iterable[Collection[str | None]]) -> bool:
+    """Whether exports of Pulumi's docker-build provider, each by its keys, take no image out of what is built."""
     every = [frozenset(keys) for keys in exports]
-    return bool(every) and all(keys and keys <= _FILE_EXPORTS for keys in every)
+    return bool(every) and all(keys and keys <= _NO_IMAGES for keys in every)

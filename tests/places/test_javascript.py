@@ -427,6 +427,7 @@ def test_the_names_of_pulumis_images() -> None:
     [
         ("[{ local: { dest: 'out' } }]", False),
         ("[{ local: { dest: 'out' } }, { registry: {} }]", True),
+        ("[{ cacheonly: {} }]", False),
         ("[{ docker: { tar: true } }]", True),
         ("[]", True),
         ("more", True),

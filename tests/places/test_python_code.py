@@ -449,6 +449,7 @@ def test_the_folder_and_the_dockerfile_of_an_image_of_cdk_and_pulumi(tmp_path: P
     [
         ("[docker_build.ExportArgs(local=docker_build.ExportLocalArgs(dest='x'))]", False),
         ("[{'local': {'dest': 'x'}}]", False),
+        ("[docker_build.ExportArgs(cacheonly=docker_build.ExportCacheOnlyArgs())]", False),
         ("[{'registry': {}}]", True),
         ("[]", True),
         ("more", True),

@@ -7,7 +7,7 @@ runs on otherwise. The older docker provider took docker's own flags as `extraOp
 
 from __future__ import annotations
 
-from prelaunch.builders import only_files
+from prelaunch.builders import without_image
 from prelaunch.model import Step
 from prelaunch.places.files import Inputs
 from prelaunch.places.javascript_said import MISSING, place, text
@@ -72,7 +72,7 @@ def _docker_build(call: Call) -> Build:
             slot = property_slot(call.program, settings, "platforms", many=True)
     build = call.build("pulumi-docker-build", said, inputs)
     pushed, images = call.is_true(settings, "push"), call.images(settings, "tags")
-    return build._replace(slot=slot, published=pushed, images=images, image=not only_files(_exports(call, settings)))
+    return build._replace(slot=slot, published=pushed, images=images, image=not without_image(_exports(call, settings)))
 
 
 def _exports(call: Call, settings: Object | None) -> list[set[str | None]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from prelaunch.builders import only_files
+from prelaunch.builders import without_image
 from prelaunch.model import Step
 from prelaunch.places.files import with_inputs
 from prelaunch.places.python_call import (
@@ -68,7 +68,7 @@ def _docker_build(module: Module, call: Call, given: ast.Call | None, project: P
     build = build_of(module, call, tool, listed(module, call._replace(node=given), value), [keyword(given, "tags")])
     folder, file = (_location(keyword(given, name)) for name in ("context", "dockerfile"))
     inputs = inputs_of(module, call, project, folder, file, "target build_args", beside=True, given=given)
-    files = only_files(_exports(keyword(given, "exports")))
+    files = without_image(_exports(keyword(given, "exports")))
     slot = keyword_slot(module, given, "platforms", many=True) if build.state == "missing" and value is None else None
     return with_inputs(build._replace(published=is_true(keyword(given, "push")), image=not files, slot=slot), inputs)
 
