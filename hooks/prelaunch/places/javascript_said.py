@@ -47,11 +47,11 @@ def _platform(program: Program, value: Range, depth: int) -> Verdict:
         return _explicit(found) if found else MISSING if found is not None else Verdict("explicit")
     if program.mark(first, "[") and program.brackets.close[first] == stop - 1:
         return _listed(program, (first + 1, stop - 1), depth)
-    question = program.split(value, "?")
-    if len(question) > 1:
-        branches = program.split((question[1][0], stop), ":")
-        middle = branches[0]
-        return _either(platform(program, middle, depth + 1), platform(program, (middle[1] + 1, stop), depth + 1))
+    question = program.find("?", value)
+    if question < stop:
+        colon = program.find(":", (question + 1, stop))
+        branches = ((question + 1, colon), (colon + 1, stop))
+        return _either(*(platform(program, branch, depth + 1) for branch in branches))
     for mark in ("??", "||"):
         parts = program.split(value, mark)
         if len(parts) > 1:

@@ -97,14 +97,17 @@ class Expressions(Tokens):
         """The parts of an expression between marks outside of all brackets."""
         first, stop = value
         found: list[Range] = []
-        at = first
-        while at < stop:
-            if self._is_mark(at, mark):
-                found.append((first, at))
-                first = at = at + len(mark)
-            else:
-                at = self.behind(at)
+        while (at := self.find(mark, (first, stop))) < stop:
+            found.append((first, at))
+            first = at + len(mark)
         return [*found, (first, stop)]
+
+    def find(self, mark: str, value: Range) -> int:
+        """The number of the first mark of an expression outside of all brackets; the end where there is none."""
+        at, stop = value
+        while at < stop and not self._is_mark(at, mark):
+            at = self.behind(at)
+        return min(at, stop)
 
     def items(self, first: int, stop: int) -> list[Range]:
         """The expressions between commas, each trimmed; none for what is empty."""
@@ -113,6 +116,8 @@ class Expressions(Tokens):
 
     def _is_mark(self, number: int, mark: str) -> bool:
         """Whether the operator `mark` stands there, and not a longer one that begins or ends so."""
+        if self.tokens[number].text != mark[0]:
+            return False
         texts = [self.text(number + offset) for offset in range(-1, len(mark) + 1)]
         if texts[1:-1] != list(mark) or any(not self.is_kind(number + at, "mark") for at in range(len(mark))):
             return False
