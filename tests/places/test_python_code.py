@@ -83,6 +83,7 @@ AMD64 = ("explicit", ("linux/amd64",))
         ('api = docker.APIClient()\napi.build(path=".")', [MISSING]),
         ('from python_on_whales import docker\ndocker.build(".", platforms=["linux/amd64"])', [AMD64]),
         ('import python_on_whales as pow\npow.docker.buildx.build(".", platforms=["linux/amd64"])', [AMD64]),
+        ('from python_on_whales import docker\ndocker.image.build(".")', [MISSING]),
         ('from python_on_whales import DockerClient\nd = DockerClient()\nd.build(".")', [MISSING]),
         ('from python_on_whales import DockerClient\nDockerClient().build(".", platforms=more)', [("explicit", ())]),
         # what only looks like a build
@@ -331,6 +332,23 @@ def test_an_image_of_pulumi_takes_its_arguments_as_an_object_too(
 ) -> None:
     [build] = python_code.builds(Source("app.py", f"import pulumi\n{PULUMI}{text}\n"), Project("/nowhere"))
     assert (build.state, build.platforms, build.published) == (state, platforms, published)
+
+
+@pytest.mark.parametrize(
+    ("output", "image", "published"),
+    [
+        ("", True, False),
+        (", push=True", True, True),
+        (", output={'type': 'local', 'dest': 'out'}", False, False),
+        (", output=dict(type='tar')", False, False),
+        (", output=dict(type='registry')", True, True),
+        (", output={'type': 'oci', 'dest': x}", True, False),
+        (", output=more", True, False),
+    ],
+)
+def test_where_a_build_of_python_on_whales_goes(output: str, image: bool, published: bool) -> None:
+    [build] = read(f"from python_on_whales import docker\ndocker.build('.'{output})\n")
+    assert (build.state, build.image, build.published) == ("missing", image, published)
 
 
 @pytest.mark.parametrize(

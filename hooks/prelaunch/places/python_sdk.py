@@ -1,8 +1,8 @@
 """Python that builds images by a library: Docker's SDKs, AWS CDK, Pulumi.
 
 `client.images.build(...)` and `APIClient.build(...)` take `platform=` (docker-py, `docker/models/images.py`);
-python-on-whales' `docker.build(...)`, which is `docker.buildx.build`, takes `platforms=`. Each builds for the machine
-that it runs on otherwise.
+python-on-whales' `docker.build(...)`, which is `docker.buildx.build` and `docker.image.build`, takes `platforms=`. Each
+builds for the machine that it runs on otherwise.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import ast
 
 from prelaunch.places import python_cdk, python_pulumi
-from prelaunch.places.python_call import build_of, dotted, is_true, keyword, listed
+from prelaunch.places.python_call import build_of, dotted, is_true, keyword, listed, literal, value_of
 from prelaunch.places.python_slots import keyword_slot
 from prelaunch.places.script import ScriptFacts
+from prelaunch.places.verdicts import IMAGE_EXPORTERS
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _build(module: Module, call: Call, path: str, project: Project) -> Build | N
         return _sdk(module, call, "docker-sdk", "platform")
     made = _client(module, call)
     if made.startswith(_WHALES):
-        return _sdk(module, call, "docker-buildx-build", "platforms")
+        return _exported(call, _sdk(module, call, "docker-buildx-build", "platforms"))
     return _sdk(module, call, "docker-sdk", "platform") if made.endswith("APIClient") else None
 
 
@@ -52,7 +53,7 @@ def _client(module: Module, call: Call) -> str:
     """Where the client comes from whose `build` is called: `python_on_whales.docker`, or the class that made it."""
     function = call.node.func
     value = function.value if isinstance(function, ast.Attribute) else None
-    whales = isinstance(value, ast.Attribute) and value.attr == "buildx"
+    whales = isinstance(value, ast.Attribute) and value.attr in {"buildx", "image"}
     value = value.value if whales and isinstance(value, ast.Attribute) else value
     if isinstance(value, ast.Name):
         found = module.lookup(value.id, call.scope)
@@ -81,3 +82,12 @@ def _sdk(module: Module, call: Call, tool: str, name: str) -> Build:
     slot = keyword_slot(module, node, name, many=name == "platforms") if missing else None
     build = build_of(module, call, tool, verdict, [keyword(node, "tag"), keyword(node, "tags")])
     return build._replace(slot=slot, published=is_true(keyword(node, "push")))
+
+
+def _exported(call: Call, build: Build) -> Build:
+    """What `output={"type": "local"}` makes of a build: BuildKit's exporter."""
+    output = keyword(call.node, "output")
+    kind = literal(value_of(output, "type")) if output is not None else ""
+    if not kind:
+        return build
+    return build._replace(image=kind in IMAGE_EXPORTERS, published=build.published or kind == "registry")

@@ -22,6 +22,9 @@ class Verdict(NamedTuple):
     whole: bool = False
 
 
+IMAGE_EXPORTERS = frozenset({"image", "registry", "docker", "oci"})
+"""The exporters of BuildKit that give an image."""
+
 BY_DIGEST = "push-by-digest=true"
 """What an output says that pushes an image without a name, for a manifest list to be put together from."""
 
@@ -50,7 +53,7 @@ def exporter(text: str) -> str:
 def _image_output(text: str) -> bool:
     kinds = [part.partition("=")[2] for part in text.split(",") if part.startswith("type=")]
     if kinds:
-        return kinds[0] in {"image", "registry", "docker", "oci"} or not kinds[0].strip(MARKERS)
+        return kinds[0] in IMAGE_EXPORTERS or not kinds[0].strip(MARKERS)
     return not text.strip(MARKERS)
 
 
