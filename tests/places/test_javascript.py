@@ -538,6 +538,7 @@ _IMAGE = "new DockerImageAsset(this, 'a', { directory: a, platform: a });\n"
     [
         lambda n: "import { a from 'x';" * n,
         lambda n: "import { " + "a, " * n + "} from 'x';" + _IMAGE * n,
+        lambda n: "import { " + ", ".join(f"a{i}" for i in range(n)) + " } from 'x';" + "a.buildAndPushImage('b');" * n,
         lambda n: "const a " * n,
         lambda n: "const a " * n + "= 1",
         lambda n: "const a = b b " * n,

@@ -41,7 +41,7 @@ def image(call: Call) -> Build | None:
             return _awsx(call, call.argument(1))
         taken = call.name.endswith((f"ecr.{_METHOD}", "ecs.Image.fromPath"))
         return _awsx(call, call.argument(1)) if taken else None
-    if call.names[-1] == _METHOD and any(one.startswith(_AWSX) for one in call.program.imports.values()):
+    if call.names[-1] == _METHOD and call.program.imports_of(_AWSX):
         return _awsx(call, call.argument(0))
     return None
 

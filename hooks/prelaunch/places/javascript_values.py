@@ -45,6 +45,7 @@ class Program(Scopes):
         super().__init__(source)
         self._objects: dict[int, Object] = {}
         self._origins: dict[str, str] = {}
+        self._modules: dict[str, bool] = {}
         self.read: dict[tuple[str, Range, int], Any] = {}
         """What has been read of expressions so far, by what was asked, the expression and how deep it stands."""
         for number, token in enumerate(self.tokens):
@@ -199,6 +200,12 @@ class Program(Scopes):
         if not self._origins:
             self._origins = {origin: name for name, origin in reversed(self.imports.items())}
         return self._origins.get(origin, "")
+
+    def imports_of(self, start: str) -> bool:
+        """Whether anything comes from a module whose name begins so."""
+        if start not in self._modules:
+            self._modules[start] = any(origin.startswith(start) for origin in self.imports.values())
+        return self._modules[start]
 
     def object(self, value: Range, at: int, depth: int = 0) -> Object | None:
         """The object literal that an expression is, by the name of a constant too; None where it is none."""

@@ -26,6 +26,7 @@ _ASSETS = frozenset(
         "LinuxBuildImage.from_asset",
     }
 )  # fmt: skip
+_ECR_ASSETS = "aws_cdk.aws_ecr_assets"
 _MAX_CALLS = 2_000
 
 
@@ -49,10 +50,8 @@ def image(module: Module, call: Call, name: str, project: Project) -> Build | No
 
 def _slot(module: Module, call: Call) -> Slot | None:
     """Where an asset can name a platform, which takes that CDK's `Platform` is at hand."""
-    imports = module.imports.items()
-    own = [name for name, origin in imports if origin == "aws_cdk.aws_ecr_assets.Platform"]
-    modules = [f"{name}.Platform" for name, origin in imports if origin == "aws_cdk.aws_ecr_assets"]
-    constants = next(iter((*own, *modules)), "")
+    own, assets = module.imported_as(f"{_ECR_ASSETS}.Platform"), module.imported_as(_ECR_ASSETS)
+    constants = own or (f"{assets}.Platform" if assets else "")
     slot = keyword_slot(module, call.node, "platform") if constants else None
     return slot._replace(before=", platform=", after="", many=False, constants=constants) if slot is not None else None
 

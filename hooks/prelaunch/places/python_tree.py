@@ -79,8 +79,15 @@ class Tree:
         self.top = Scope()
         self.calls: list[Call] = []
         self.imports: dict[str, str] = {}
+        self._origins: dict[str, str] = {}
         self._walk()
         self.calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
+
+    def imported_as(self, origin: str) -> str:
+        """The first local name of what is imported, "" where it is not."""
+        if not self._origins:
+            self._origins = {origin: name for name, origin in reversed(self.imports.items())}
+        return self._origins.get(origin, "")
 
     def span(self, node: ast.expr) -> Span:
         """Where an expression stands in the source."""
