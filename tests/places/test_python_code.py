@@ -173,6 +173,13 @@ def test_the_place_of_a_list_with_a_name_is_where_its_words_are_written() -> Non
     assert text[build.span.start : build.span.stop] == '["docker", "build", "."]'
 
 
+def test_a_command_that_grows_in_many_branches_is_found_all_the_same() -> None:
+    branches = "".join(f"if a{number}:\n    cmd += ['--label', 'x{number}']\n" for number in range(12))
+    text = f"cmd = []\nif b:\n    cmd = ['docker', 'buildx', 'build']\n{branches}cmd += ['.']\nsubprocess.run(cmd)\n"
+    [build] = read(text)
+    assert (build.tool, build.state) == ("docker-buildx-build", "unknown")
+
+
 @pytest.mark.parametrize(
     "push", ['session.run("docker", "push", "x")', 'client.images.push("x")', 'run("docker push x")']
 )

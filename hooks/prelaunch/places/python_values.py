@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from prelaunch.places.python_tree import Change, Pieces, Scope, Test
 
 _MAX_DEPTH = 30
-_MAX_OPTIONS = 8
+_MAX_OPTIONS, _MAX_LISTS = 8, 32
+_MAX_HEAD = 4
+"""Words of a command that tell what it is."""
 _MAX_ITEMS = 2_000
 _MAX_TEXT = 20_000
 _MAX_STEPS = 2_000
@@ -238,8 +240,10 @@ class Module(Tree):
                 lists = grown if certain else [*lists, *grown]
             else:
                 lists = more if certain else [*lists, *more]
-            if len(lists) > _MAX_OPTIONS or any(len(one) > _MAX_ITEMS for one in lists):
-                lists = [(*lists[0][:50], Item(self._unknown(node), loose=True, name="@"))]
+            if len(lists) > _MAX_LISTS or any(len(one) > _MAX_ITEMS for one in lists):
+                open_end = Item(self._unknown(node), loose=True, name="@")
+                heads = {tuple(item.pieces for item in one[:_MAX_HEAD]): one for one in reversed(lists)}
+                lists = [(*one[:_MAX_HEAD], open_end) for one in list(heads.values())[:_MAX_OPTIONS]]
         return lists
 
     def fragment(self, pieces: Pieces) -> Fragment:
