@@ -7,6 +7,7 @@ unless its default is known. Branches whose condition is not known give several 
 from __future__ import annotations
 
 import ast
+from itertools import takewhile
 
 from prelaunch.model import HANDED, UNKNOWN, Fragment, Piece, Span, Step
 from prelaunch.places.python_tree import Call, Item, Tree
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 30
 _MAX_OPTIONS, _MAX_LISTS = 8, 32
 _MAX_HEAD = 4
-"""Words of a command that tell what it is."""
 _MAX_ITEMS = 2_000
 _MAX_TEXT = 20_000
 _MAX_STEPS = 2_000
@@ -242,13 +242,18 @@ class Module(Tree):
                 lists = more if certain else [*lists, *more]
             if len(lists) > _MAX_LISTS or any(len(one) > _MAX_ITEMS for one in lists):
                 open_end = Item(self._unknown(node), loose=True, name="@")
-                heads = {tuple(item.pieces for item in one[:_MAX_HEAD]): one for one in reversed(lists)}
-                lists = [(*one[:_MAX_HEAD], open_end) for one in list(heads.values())[:_MAX_OPTIONS]]
+                heads = dict.fromkeys(_head(one) for one in lists)
+                lists = [(*head, open_end) for head in list(heads)[:_MAX_OPTIONS]]
         return lists
 
     def fragment(self, pieces: Pieces) -> Fragment:
         """Pieces as a text of its own."""
         return Fragment(self.source, pieces)
+
+
+def _head(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The words of a command that tell what it is: those in front of its first flag."""
+    return tuple(takewhile(lambda item: not item.text.startswith("-"), items[:_MAX_HEAD]))
 
 
 def _bounded(options: list[Pieces], unknown: Pieces) -> list[Pieces]:
