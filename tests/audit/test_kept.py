@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from prelaunch.audit.record import FileRows
+    from prelaunch.discover import File
+    from prelaunch.engine import Judge
+    from prelaunch.project import Project
+
     Make = Callable[[dict[str, str | bytes]], Path]
     Run = Callable[..., str]
 
@@ -44,13 +49,28 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def surveyed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One entry for each survey that was made."""
     made: list[str] = []
+    put_together = survey.put_together
 
     def count(*arguments: object, **named: object) -> Audit:
         made.append("")
-        return survey.survey(*arguments, **named)  # type: ignore[arg-type]
+        return put_together(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("prelaunch.audit.one.survey", count)
+    for module in ("survey", "kept"):
+        monkeypatch.setattr(f"prelaunch.audit.{module}.put_together", count)
     return made
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that were surveyed anew, of those of which something may be kept."""
+    paths: list[str] = []
+
+    def note(project: Project, file: File, judge: Judge) -> FileRows:
+        paths.append(file.path)
+        return survey.survey_file(project, file, judge)
+
+    monkeypatch.setattr("prelaunch.audit.kept.survey_file", note)
+    return paths
 
 
 def audit(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -102,6 +122,45 @@ def test_what_changed_is_seen(
     assert surveyed
     assert second != first
     assert second == audit(capsys, str(root), "--no-cache")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("app/keys.py", "from cryptography.fernet import Nothing\n", {"app/keys.py"}),
+        ("Makefile", "image:\n\tdocker build -t registry.example.com/api .\n", {"Makefile", "Dockerfile"}),
+        ("requirements.txt", "cryptography==41.0.0\n", {"app/keys.py"}),
+        ("deploy/notes.md", "Nothing to do with it.\n", set()),
+    ],
+)
+def test_only_what_something_changed_for_is_read_again(
+    repository: Make,
+    capsys: pytest.CaptureFixture[str],
+    read: list[str],
+    path: str,
+    text: str,
+    expected: set[str],
+) -> None:
+    root = repository(FILES)
+    audit(capsys, str(root))
+    assert {"Makefile", "Dockerfile", "app/keys.py"} <= set(read)
+    read.clear()
+    (root / path).write_text(text)
+    found = audit(capsys, str(root))
+    assert set(read) == expected
+    assert found == audit(capsys, str(root), "--no-cache")
+
+
+def test_a_file_that_differs_from_the_commit_is_known_for_that_without_being_read(
+    repository: Make, capsys: pytest.CaptureFixture[str], run_git: Run
+) -> None:
+    root = repository(FILES)
+    (root / "Makefile").write_text("image:\n\tdocker build -t a .\n")
+    (root / "run.sh").write_text("exit 1\n")
+    audit(capsys, str(root))
+    run_git(root, "add", "run.sh")
+    run_git(root, "commit", "--quiet", "--message", "more")
+    assert audit(capsys, str(root)) == audit(capsys, str(root), "--no-cache")
 
 
 def test_a_new_commit_is_seen(repository: Make, capsys: pytest.CaptureFixture[str], run_git: Run) -> None:

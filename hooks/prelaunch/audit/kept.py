@@ -8,19 +8,25 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from prelaunch import registry
-from prelaunch.audit.record import Audit
+from prelaunch.audit.record import Audit, FileRows
+from prelaunch.audit.survey import put_together, survey_file
 from prelaunch.cache import document, whole
 from prelaunch.cache.answers import Answers
 from prelaunch.cache.digest import digest
 from prelaunch.cache.key import key as settings_key
 from prelaunch.cache.log import Questions
-from prelaunch.cache.looks import Looks
+from prelaunch.cache.results import Results
 from prelaunch.cache.stamps import Stamps
+from prelaunch.engine import ahead
+from prelaunch.gitdir.describe import blob_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from prelaunch.cache.log import Ask, Log
     from prelaunch.call import Call
+    from prelaunch.discover import File
+    from prelaunch.engine import Judge
     from prelaunch.project import Settings
 
 _LARGE = 8_000_000
@@ -47,14 +53,14 @@ def unpack(kind: Any, value: Any) -> Any:  # noqa: ANN401 (any JSON to a record)
     return kind._make(unpack(hints[name], each) for name, each in zip(kind._fields, value, strict=True))
 
 
-def audit_of_disk(call: Call, commit: str, make: Callable[[], Audit]) -> Audit:
-    """The audit of a folder: the last one, if it would be the same; else what `make` gives.
+def audit_of_disk(
+    home: str, call: Call, commit: str, judge: Judge, compare: Callable[[Mapping[str, str]], frozenset[str]]
+) -> Audit:
+    """The audit of a folder: the last one, if it would be the same; else made anew, of what did not change as kept.
 
-    `commit` is the one that the folder is compared with.
+    `home` is the cache's folder, `commit` the one that the folder is compared with: `compare` is handed the names that
+    git would give the contents of files, by path, besides what was read, and gives the files that differ.
     """
-    home = document.folder()
-    if home is None:
-        return make()
     disk, project = call.disk, call.project
     key = _key(call.settings, "disk", commit)
     path = os.path.join(home, f"{digest(os.fsencode(disk.root))}.audit")
@@ -64,14 +70,26 @@ def audit_of_disk(call: Call, commit: str, make: Callable[[], Audit]) -> Audit:
     if last is not None and last.stands(disk.listing(), stamps, disk, lambda: Answers(project, stamps, (), {})):
         found: Audit = unpack(Audit, last.result)
         return found
-    questions = Questions()
+    results = Results(f"{path}.json", _key(call.settings, "files"), disk, stamps)
+    files = call.files
+
+    def work(stale: Sequence[File], log: Log) -> Iterator[tuple[str, tuple[Ask, ...], list[Any]]]:
+        ahead(project, stale)
+        for file in stale:
+            rows = survey_file(project, file, judge)
+            source = project.read(file.path)
+            name = blob_name(source.encode(source.text), commit) if source is not None and commit else ""
+            yield file.path, log.close(), [*pack(rows), name]
+
+    kept = results.of(project, files, work)
+    questions = Questions(dict(project.memo))
     project.trace(questions)
-    looks = disk.looks = Looks(stamps, {})
-    audit = make()
+    audit = put_together(project, [unpack(FileRows, kept[file.path][:-1]) for file in files])
+    audit = audit._replace(dirty=compare({file.path: kept[file.path][-1] for file in files}))
     answers = Answers(project, stamps, (), {})
     answers.heard(questions.said)
-    asks = [(*ask, answers.of(ask)) for ask in list(questions.asks)]
-    made = whole.make(disk.listing(), stamps, looks.paths, asks, ())
+    asks = [*results.asks, *([*ask, answers.of(ask)] for ask in list(questions.asks))]
+    made = whole.make(disk.listing(), stamps, results.looks.paths, asks, ())
     if made is not None:
         made.packed = json.dumps(pack(audit)).encode()
         whole.save(path, key, made)

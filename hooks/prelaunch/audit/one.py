@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError, engine, registry
 from prelaunch.audit.survey import survey
+from prelaunch.cache.document import folder
 from prelaunch.call import Call
 from prelaunch.check import choose
 from prelaunch.config import load_config, settings_in
@@ -18,6 +19,8 @@ from prelaunch.gitdir.tree import GitTree, entries
 from prelaunch.project import Project, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prelaunch.audit.record import Audit
     from prelaunch.model import Rule
 
@@ -44,16 +47,18 @@ def audit_folder(options: Namespace) -> Audit:
     name = os.path.basename(call.root)
     who = identify(top, name) if top is not None else Identity(name)
 
-    def surveyed() -> Audit:
-        found = survey(call.project, call.files, judge_by(call.settings, registry.load_rules()))
-        return found if top is None else found._replace(dirty=_dirty(call.project, top, who.commit))
+    def compare(contents: Mapping[str, str]) -> frozenset[str]:
+        return _dirty(call.project, contents, top, who.commit) if top is not None else frozenset()
 
-    if options.no_cache or not call.whole:
-        audit = surveyed()
+    judge = judge_by(call.settings, registry.load_rules())
+    home = folder() if call.whole and not options.no_cache else None
+    if home is None:
+        audit = survey(call.project, call.files, judge)
+        audit = audit._replace(dirty=compare({}))
     else:
         from prelaunch.audit.kept import audit_of_disk
 
-        audit = audit_of_disk(call, who.commit, surveyed)
+        audit = audit_of_disk(home, call, who.commit, judge, compare)
     audit = audit._replace(name=who.name, commit=who.commit, home=who.home)
     return _with_history(audit, top, options) if top is not None else audit
 
@@ -120,15 +125,12 @@ def _with_history(audit: Audit, repository: str, options: Namespace) -> Audit:
     return audit._replace(history=history(repository, options))
 
 
-def _dirty(project: Project, repository: str, commit: str) -> frozenset[str]:
-    """The looked-at files whose content is not that of the commit."""
+def _dirty(project: Project, contents: Mapping[str, str], repository: str, commit: str) -> frozenset[str]:
+    """The looked-at files whose content is not that of the commit; of `contents` git's names are known."""
     try:
         committed = entries(repository, commit)
     except GitError:
         return frozenset()
-    changed = set()
-    for source in project.sources():
-        entry = committed.get(source.path)
-        if entry is None or blob_name(source.encode(source.text), entry.blob) != entry.blob:
-            changed.add(source.path)
-    return frozenset(changed)
+    names = {source.path: blob_name(source.encode(source.text), commit) for source in project.sources()}
+    known = {path: entry.blob for path, entry in committed.items()}
+    return frozenset(path for path, name in {**contents, **names}.items() if known.get(path) != name)

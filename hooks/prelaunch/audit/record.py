@@ -111,6 +111,37 @@ class GapRow(NamedTuple):
     why: str
 
 
+class PlacedFinding(NamedTuple):
+    """A finding's row and its span, which orders findings."""
+
+    row: FindingRow
+    start: int
+    stop: int
+
+
+class PlacedBuild(NamedTuple):
+    """A build's row and its span, which orders builds."""
+
+    row: BuildRow
+    start: int
+    stop: int
+
+
+class Accusation(NamedTuple):
+    """That a finding of this certainty speaks of an import of the top-level module."""
+
+    module: str
+    certainty: str
+
+
+class FileRows(NamedTuple):
+    """What one file adds to an audit."""
+
+    findings: tuple[PlacedFinding, ...]
+    builds: tuple[PlacedBuild, ...]
+    accused: tuple[Accusation, ...]
+
+
 class Count(NamedTuple):
     """How many findings a commit had. `when` is its date, ISO 8601."""
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prelaunch.audit.images import base_rows, image_rows
-from prelaunch.audit.record import Audit, BuildRow, FindingRow, GapRow
+from prelaunch.audit.record import (
+    Accusation,
+    Audit,
+    BuildRow,
+    FileRows,
+    FindingRow,
+    GapRow,
+    PlacedBuild,
+    PlacedFinding,
+)
 from prelaunch.audit.spots import clean, spot
-from prelaunch.engine import ahead, order
+from prelaunch.engine import ahead
 from prelaunch.kinds import BUILD
 from prelaunch.reading import UNREADABLE, read_facts
 from prelaunch.writers.place import place
@@ -28,38 +37,56 @@ def survey(project: Project, files: Iterable[File], judge: Judge, *, imports: bo
 
     Every certainty counts. What cannot be read is among the gaps, and never raises.
     """
-    found: list[Finding] = []
-    builds: list[Build] = []
-    accused: dict[str, set[str]] = {}
     every = list(files)
     ahead(project, every)
-    for file in every:
-        facts = read_facts(project, file, {*judge.wanted, BUILD}, judge.rules)
-        judged = judge.judge(facts, file, project)
-        found += judged
-        builds += facts.builds
-        for top, certainty in _accused(facts, judged):
-            accused.setdefault(top, set()).add(certainty)
-    findings = order(found)
-    rows = tuple(_build(build, project) for build in sorted(builds, key=lambda one: (one.source.path, one.span)))
-    return Audit(
-        "",
-        files=len(every),
-        findings=tuple(_finding(finding) for finding in findings),
-        builds=rows,
-        images=image_rows(rows, project),
-        bases=base_rows(rows, project),
-        imports=_imports(project, accused) if imports else (),
-        gaps=(*_unread(findings), *_unknown(rows)),
+    return put_together(project, [survey_file(project, file, judge) for file in every], imports=imports)
+
+
+def survey_file(project: Project, file: File, judge: Judge) -> FileRows:
+    """What one file adds to the audit of its project."""
+    facts = read_facts(project, file, {*judge.wanted, BUILD}, judge.rules)
+    findings = judge.judge(facts, file, project)
+    return FileRows(
+        tuple(PlacedFinding(_finding(finding), *finding.span) for finding in findings),
+        tuple(PlacedBuild(_build(build, project), *build.span) for build in facts.builds),
+        tuple(dict.fromkeys(_accused(facts, findings))),
     )
 
 
-def _accused(facts: Facts, findings: Iterable[Finding]) -> Iterable[tuple[str, str]]:
+def put_together(project: Project, of_files: Sequence[FileRows], *, imports: bool = True) -> Audit:
+    """The audit of a project, of what each of its files adds."""
+    accused: dict[str, set[str]] = {}
+    for rows in of_files:
+        for module, certainty in rows.accused:
+            accused.setdefault(module, set()).add(certainty)
+    found = {
+        (row.spot.path, start, stop, row.rule, row.message): row
+        for rows in of_files
+        for row, start, stop in reversed(rows.findings)
+    }
+    findings = tuple(found[key] for key in sorted(found))
+    placed = sorted(
+        (each for rows in of_files for each in rows.builds), key=lambda b: (b.row.spot.path, b.start, b.stop)
+    )
+    builds = tuple(build.row for build in placed)
+    return Audit(
+        "",
+        files=len(of_files),
+        findings=findings,
+        builds=builds,
+        images=image_rows(builds, project),
+        bases=base_rows(builds, project),
+        imports=_imports(project, accused) if imports else (),
+        gaps=(*_unread(findings), *_unknown(builds)),
+    )
+
+
+def _accused(facts: Facts, findings: Iterable[Finding]) -> Iterable[Accusation]:
     """The top-level modules of the imports that findings speak of, and how certain these are."""
     certainties = {finding.span: finding.certainty for finding in findings}
     for fact in facts.imports:
         if fact.span in certainties:
-            yield fact.module.partition(".")[0], certainties[fact.span]
+            yield Accusation(fact.module.partition(".")[0], certainties[fact.span])
 
 
 def _imports(project: Project, accused: Mapping[str, set[str]]) -> tuple[ImportRow, ...]:
@@ -103,10 +130,10 @@ def _step(step: Step) -> str:
     return clean(step.text + where)
 
 
-def _unread(findings: Sequence[Finding]) -> Iterable[GapRow]:
+def _unread(findings: Iterable[FindingRow]) -> Iterable[GapRow]:
     for finding in findings:
         if finding.rule == UNREADABLE:
-            yield GapRow(spot(finding.source, finding.span), "not read", clean(finding.message))
+            yield GapRow(finding.spot, "not read", finding.message)
 
 
 def _unknown(builds: Sequence[BuildRow]) -> Iterable[GapRow]:

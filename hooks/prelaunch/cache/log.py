@@ -51,8 +51,9 @@ class Log:
 class Questions:
     """All the questions of a run over a whole project, each once."""
 
-    def __init__(self) -> None:
-        self.memo: dict[Any, Any] = {}
+    def __init__(self, memo: dict[Any, Any] | None = None) -> None:
+        """`memo` is what is known already: what it rests on is asked no more."""
+        self.memo: dict[Any, Any] = {} if memo is None else memo
         self.asks: dict[Ask, None] = {}
         self.said: dict[Ask, Any] = {}
 
