@@ -350,9 +350,6 @@ an image on without them."""
 CONTAINER_WORDS = ("docker", "podman", "buildah", "nerdctl", "container", "oci_", "ctr", "engine", "img_builder")
 """What the name of a variable holds that stands for a container tool (`$(CONTAINER_TOOL) build`)."""
 
-CDK_ARCHITECTURES = {"ARM_64": "linux/arm64", "X86_64": "linux/amd64"}
-"""The platform of a function's image by the constants of AWS CDK's `Architecture` (aws-lambda/lib/architecture.ts)."""
-
 _NO_IMAGES = frozenset({"local", "tar", "cacheonly", "disabled"})
 """The keys of an export of Pulumi's docker-build provider that gives files or the cache alone (its `Export`)."""
 

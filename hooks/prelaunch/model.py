@@ -98,7 +98,8 @@ class Build(NamedTuple):
     second place names beside the one in force (compose's `build.platforms`). `outputs` are the exporters that are asked
     for, in BuildKit's words (`docker` for `--load`, `registry` for `--push`); one that is not known is `UNKNOWN`.
     `by_digest` says that the image is pushed without a name, for a manifest list to be put together from. `renamed` are
-    the names under which the commands around a `Retag` push its image.
+    the names under which the commands around a `Retag` push its image. `runs` are the places of the same file that run
+    the image, whatever its name (a function of AWS CDK).
     """
 
     source: Source
@@ -126,6 +127,7 @@ class Build(NamedTuple):
     outputs: tuple[str, ...] = ()
     by_digest: bool = False
     renamed: tuple[str, ...] = ()
+    runs: tuple[Deployment, ...] = ()
 
 
 class Retag(Build):

@@ -567,3 +567,24 @@ def test_a_long_chain_of_names_takes_little_time() -> None:
     started = process_time()
     read(CDK + "a." * 400_000 + "a = 1")
     assert process_time() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("rest", "allowed", "default"),
+    [
+        ("", ("amd64",), True),
+        (", architecture: lambda.Architecture.X86_64", ("amd64",), False),
+        (", architecture: lambda.Architecture.ARM_64", ("arm64",), False),
+        (", architecture", None, False),
+        (", ...more", None, False),
+    ],
+)
+@pytest.mark.parametrize("code", ["DockerImageCode.fromImageAsset", "Code.fromAssetImage"])
+def test_a_function_runs_its_image_on_its_architecture(
+    code: str, rest: str, allowed: tuple[str, ...] | None, default: bool
+) -> None:
+    text = "import * as lambda from 'aws-cdk-lib/aws-lambda';\n"
+    text += f"new lambda.DockerImageFunction(this, 'f', {{ code: lambda.{code}('api'){rest} }})\n"
+    [build] = read(text)
+    assert [(each.allowed, each.default) for each in build.runs] == ([] if allowed is None else [(allowed, default)])
+    assert all(text[each.place.start : each.place.stop] in text for each in build.runs)

@@ -410,6 +410,25 @@ def test_a_platform_is_written_into_programs_of_cdk_and_pulumi(before: str, afte
 
 
 @pytest.mark.parametrize(
+    ("rest", "allowed", "default"),
+    [
+        ("", ("amd64",), True),
+        (", architecture=_lambda.Architecture.X86_64", ("amd64",), False),
+        (", architecture=_lambda.Architecture.ARM_64", ("arm64",), False),
+        (", architecture=chosen", None, False),
+        (", **more", None, False),
+    ],
+)
+@pytest.mark.parametrize("code", ["DockerImageCode.from_image_asset", "Code.from_asset_image"])
+def test_a_function_runs_its_image_on_its_architecture(
+    code: str, rest: str, allowed: tuple[str, ...] | None, default: bool
+) -> None:
+    text = f"from aws_cdk import aws_lambda as _lambda\nF(self, 'f', code=_lambda.{code}('api'){rest})\n"
+    [build] = read(text)
+    assert [(each.allowed, each.default) for each in build.runs] == ([] if allowed is None else [(allowed, default)])
+
+
+@pytest.mark.parametrize(
     ("text", "state", "platforms"),
     [
         ("F(self, 'f', code=_lambda.DockerImageCode.from_image_asset('api'))", "missing", ()),

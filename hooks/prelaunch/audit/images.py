@@ -55,7 +55,7 @@ def _row(name: str, builds: list[BuildRow], project: Project) -> ImageRow:
 
 def _deployments(name: str, builds: list[BuildRow], project: Project) -> Iterator[DeployRow]:
     """The places that deploy the image on machines of a known architecture."""
-    known = all(build.state == "explicit" for build in builds)
+    known = all(build.state in {"explicit", "default"} for build in builds)
     built = {_architecture(platform) for build in builds for platform in build.platforms}
     for each in deployments_of(project, name):
         requires = " or ".join(each.allowed) or f"not {', '.join(each.refused)}"

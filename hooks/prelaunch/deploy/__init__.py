@@ -6,7 +6,8 @@ remembered: a commit whose rules ask nothing pays nothing.
 
 What is read, and what each system requires where nothing is written: Kubernetes (nothing), Amazon ECS (X86_64 on
 Fargate), AWS Lambda by CloudFormation, SAM, Serverless and Terraform (x86_64), Cloud Run and Fly (amd64 always), Nomad
-(nothing), compose services that are not built (nothing). CDK is a program, and is not read.
+(nothing), compose services that are not built (nothing). A function of CDK stands beside the image that it runs:
+`Build.runs`.
 """
 
 from __future__ import annotations

@@ -7,11 +7,9 @@ named (aws-lambda/lib/image-function.ts). What CDK builds only to bundle code (`
 
 from __future__ import annotations
 
-from prelaunch.builders import CDK_ARCHITECTURES
-from prelaunch.model import Step
-from prelaunch.places.javascript_said import MISSING
+from prelaunch.model import Span
+from prelaunch.places.cdk_functions import ELSEWHERE, Function
 from prelaunch.places.javascript_slots import argument_slot, property_slot
-from prelaunch.places.verdicts import Verdict
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,6 +41,7 @@ _ASSETS = {
 }
 """By the end of the name."""
 
+_OF_FUNCTIONS = ("DockerImageCode.fromImageAsset", ".Code.fromAssetImage")
 LAST = frozenset(name.rpartition(".")[2] for name in _ASSETS)
 """The last words of the names of calls that build."""
 
@@ -57,32 +56,34 @@ def image(call: Call) -> Build | None:
     value = call.argument(asset.properties)
     settings = call.object(value)
     said = call.said(settings, value, "platform")
+    function = _function(call) if call.name.endswith(_OF_FUNCTIONS) else None
     if said.state == "missing" and call.name.endswith("DockerImageCode.fromImageAsset"):
-        said = _of_function(call)
+        elsewhere = "architecture" in call.program.source.text
+        said = function.said if function is not None else ELSEWHERE if elsewhere else said
     values = settings.values if settings is not None else {}
     folder = call.argument(asset.folder) if asset.folder is not None else values.get("directory")
     inputs = call.inputs(settings, folder, values.get("file"), "target buildArgs")
     slot = _slot(call, asset) if said.state == "missing" else None
-    return call.build("aws-cdk", said, inputs)._replace(published=True, slot=slot)
+    return call.build("aws-cdk", said, inputs)._replace(
+        published=True, slot=slot, runs=function.runs if function is not None else ()
+    )
 
 
-def _of_function(call: Call) -> Verdict:
-    """What the function says whose `code` the image is, by its `architecture`."""
+def _function(call: Call) -> Function | None:
+    """The function whose `code` the image is."""
     program = call.program
     around = program.brackets.parent[call.number]
     settings = program.object_at(around) if program.mark(around, "{") else None
     if settings is None or "code" not in settings.values:
-        elsewhere = "architecture" in program.source.text
-        return Verdict("unknown", steps=(Step("a function may name an `architecture`"),)) if elsewhere else MISSING
+        return None
     value = settings.values.get("architecture")
+    found = Function(program.source, call.span, open=bool(settings.spreads or settings.open))
     if value is None:
-        more = settings.spreads or settings.open
-        return Verdict("unknown", steps=(Step("more is spread into the function"),)) if more else MISSING
+        return found
     names = program.chain(value)
-    known = CDK_ARCHITECTURES.get(names[-1]) if len(names) > 1 else None
-    return Verdict(
-        "explicit", (known,) if known else (), (Step("the function's `architecture`"),), whole=known is not None
-    )
+    first, stop = program.trimmed(value)
+    place = Span(program.tokens[first].start, program.tokens[max(first, stop - 1)].stop)
+    return found._replace(name=names[-1] if len(names) > 1 else "", place=place)
 
 
 def _slot(call: Call, asset: _Asset) -> Slot | None:

@@ -5,12 +5,10 @@ They take `platform=Platform.LINUX_AMD64` and are built for the machine at hand 
 
 from __future__ import annotations
 
-from prelaunch.builders import CDK_ARCHITECTURES
-from prelaunch.model import Step
+from prelaunch.places.cdk_functions import ELSEWHERE, Function
 from prelaunch.places.files import with_inputs
-from prelaunch.places.python_call import MISSING, build_of, constant, dotted, inputs_of, keyword
+from prelaunch.places.python_call import build_of, constant, dotted, inputs_of, keyword
 from prelaunch.places.python_slots import keyword_slot
-from prelaunch.places.verdicts import Verdict
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,8 +34,10 @@ def image(module: Module, call: Call, name: str, project: Project) -> Build | No
         return None
     given = keyword(call.node, "platform")
     verdict = constant(module, call, given)
+    function = _function(module, call) if name.endswith(("from_image_asset", "Code.from_asset_image")) else None
     if verdict.state == "missing" and name.endswith("from_image_asset"):
-        verdict = _of_function(module, call)
+        elsewhere = "architecture" in module.source.text
+        verdict = function.said if function is not None else ELSEWHERE if elsewhere else verdict
     build = build_of(module, call, "aws-cdk", verdict, [])
     folder = keyword(call.node, "directory") or (call.node.args[0] if len(call.node.args) == 1 else None)
     inputs = inputs_of(module, call, project, folder, keyword(call.node, "file"), "target build_args")
@@ -45,7 +45,9 @@ def image(module: Module, call: Call, name: str, project: Project) -> Build | No
     # an agent runs on arm64 only, whatever the rest of the project runs on
     if verdict.state == "missing" and given is None and "AgentRuntimeArtifact" not in name:
         slot = _slot(module, call)
-    return with_inputs(build._replace(published=True, slot=slot), inputs)
+    return with_inputs(
+        build._replace(published=True, slot=slot, runs=function.runs if function is not None else ()), inputs
+    )
 
 
 def _slot(module: Module, call: Call) -> Slot | None:
@@ -56,16 +58,15 @@ def _slot(module: Module, call: Call) -> Slot | None:
     return slot._replace(before=", platform=", after="", many=False, constants=constants) if slot is not None else None
 
 
-def _of_function(module: Module, call: Call) -> Verdict:
-    """What the function says whose `code` the image is, by its `architecture` (aws-lambda/lib/image-function.ts)."""
+def _function(module: Module, call: Call) -> Function | None:
+    """The function whose `code` the image is."""
     for other in module.calls[:_MAX_CALLS]:
         if keyword(other.node, "code") is call.node:
             value = keyword(other.node, "architecture")
+            found = Function(
+                module.source, module.span(other.node), open=any(k.arg is None for k in other.node.keywords)
+            )
             if value is None:
-                opened = any(one.arg is None for one in other.node.keywords)
-                return Verdict("unknown", (), (Step("more is handed to the function"),)) if opened else MISSING
-            known = CDK_ARCHITECTURES.get(dotted(value).rpartition(".")[2])
-            steps = (Step("the function's `architecture`"),)
-            return Verdict("explicit", (known,) if known else (), steps, whole=known is not None)
-    elsewhere = "architecture" in module.source.text
-    return Verdict("unknown", (), (Step("a function may name an `architecture`"),)) if elsewhere else MISSING
+                return found
+            return found._replace(name=dotted(value).rpartition(".")[2], place=module.span(value))
+    return None

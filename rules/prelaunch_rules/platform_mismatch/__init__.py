@@ -24,6 +24,9 @@ _MAX_FINDINGS = 5
 def check(build: Build, project: Project) -> Iterator[Finding]:
     """Judge one build against the deploy files and the configured platforms; see README.md."""
     built = _architectures(build)
+    for deployment in build.runs if built else ():
+        if not any(deployment.takes(name) for name in built):
+            yield _finding(build, "", deployment, built)
     if not built or not build.images or any(_names_architecture(image) for image in build.images):
         return
     found = 0
@@ -73,8 +76,9 @@ def _finding(build: Build, image: str, deployment: Deployment, built: tuple[str,
     line = source.position(deployment.place.start)[0]
     wanted = " or ".join(deployment.allowed) or f"anything but {' or '.join(deployment.refused)}"
     cure = f"build for `linux/{deployment.allowed[0]}` too" if deployment.allowed else "build for another platform too"
+    name = f"`{image}`" if image else "this image"
     message = (
-        f"`{image}` is built for {', '.join(build.platforms)}{_origin(build)}, but {source.path}:{line} runs it on"
+        f"{name} is built for {', '.join(build.platforms)}{_origin(build)}, but {source.path}:{line} runs it on"
         f" {wanted} ({deployment.said}), where it dies with `exec format error`; {cure}, or deploy it to"
         f" {' or '.join(built)}"
     )
