@@ -420,5 +420,8 @@ class Files(Protocol):
     def complete(self, folder: str) -> bool:
         """Whether every file directly in `folder` is known, so that one that is not found is absent."""
 
+    def holds(self, folder: str, ending: str) -> bool:
+        """Whether a `COPY` surely puts a file of the repository whose name ends so into `folder`, or below it."""
+
     def which(self, program: str) -> Origin:
         """The file that a bare name starts, by the image's PATH; a name with a `/` is looked up as a path."""

@@ -183,6 +183,28 @@ COMPLETE = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "folder", "holds"),
+    [
+        ("COPY . /x", "/x", True),
+        ("COPY . /x", "/x/app", True),
+        ("COPY . /x", "/x/conf", False),
+        ("COPY app /x/shop", "/x", True),
+        ("COPY conf /x/shop", "/x", False),
+        ("COPY main.py /x/shop/", "/x", True),
+        ("COPY main.py /x/shop/web.py", "/x", True),
+        ("COPY main.py /x/shop", "/x", False),
+        ("COPY none /x", "/x", False),
+        ("COPY --parents app /x", "/x/app", False),
+        ("FROM scratch AS a\nCOPY app /a\nFROM scratch\nCOPY --from=a /a /x", "/x/sub", True),
+        ("FROM scratch AS a\nCOPY app /a\nFROM scratch\nCOPY --from=a /a/sub /x", "/x/sub", False),
+    ],
+)
+def test_a_folder_holds_what_is_surely_copied_below_it(lay: Lay, text: str, folder: str, *, holds: bool) -> None:
+    project, image = lay(text if text.startswith("FROM") else f"FROM scratch\n{text}\n", FILES)
+    assert project.files_of(image).holds(folder, ".py") is holds
+
+
 @pytest.mark.parametrize(("text", "folder", "complete"), COMPLETE)
 def test_a_folder_is_complete_where_nothing_unknown_writes_there(
     lay: Lay, text: str, folder: str, complete: bool

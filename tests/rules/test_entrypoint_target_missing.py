@@ -110,3 +110,23 @@ def test_an_image_that_is_called_a_base_starts_what_others_bring(found: Found, p
     folder, slash, _ = path.rpartition("/")
     text = 'FROM alpine\nCOPY x.ini /srv/\nCMD ["/srv/app"]\n'
     assert found(RULE, text, {f"{folder}{slash}x.ini": ""}, path=path) == ([] if base else ["certain 3"])
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "missing"),
+    [
+        ("python -m http.server", {}, False),
+        ("gunicorn superset.app:create_app()", {"superset_config.py": ""}, False),
+        ("python -m celery.bin.celery", {"celery/celery.yml": ""}, False),
+        ("uvicorn shop.web.api:app", {"shop/web/api.py": "app = 1"}, False),
+        ("uvicorn shop.web.api:app", {"shop/web/main.py": ""}, True),
+        ("uvicorn shop.web.api:app", {"shop/web/main.py": "", ".dockerignore": "shop/web"}, False),
+        ("uvicorn shop.web.api:app", {"shop/__init__.py": ""}, True),
+        ("uvicorn shop.web.api:app", {"shop/__init__.py": "__path__ = extend(__path__)"}, False),
+    ],
+)
+def test_a_dotted_module_may_be_installed_where_the_image_has_no_folder_of_it(
+    found: Found, command: str, files: Mapping[str, str], *, missing: bool
+) -> None:
+    text = f"FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN pip install -r requirements.txt\nCMD {command}\n"
+    assert found(RULE, text, {"requirements.txt": "", **files}) == (["certain 5"] if missing else [])

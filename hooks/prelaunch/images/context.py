@@ -30,6 +30,15 @@ class FolderContext:
         self.folder = folder
         self.patterns = patterns
 
+    def holds(self, folder: str, ending: str) -> bool:
+        """See `copies.Context`."""
+        within = f"{self.repository_path(folder)}/" if self.repository_path(folder) != "." else ""
+        start = len(f"{self.folder}/") if self.folder else 0
+        return any(
+            path.startswith(within) and not is_excluded(path[start:], self.patterns)
+            for path in self.project.paths(ending)
+        )
+
     def repository_path(self, path: str) -> str:
         """See `copies.Context`."""
         return posixpath.normpath(posixpath.join(self.folder, path))

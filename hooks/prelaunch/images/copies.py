@@ -51,6 +51,9 @@ class Context(Protocol):
     def exists(self, path: str) -> bool:
         """Whether anything stands there, left out or not."""
 
+    def holds(self, folder: str, ending: str) -> bool:
+        """Whether a file whose name ends so stands in the folder or below it."""
+
     def repository_path(self, path: str) -> str:
         """The path relative to the project's root."""
 
@@ -63,6 +66,9 @@ class Finder(Protocol):
 
     def complete(self, folder: str) -> bool:
         """As `Files.complete`."""
+
+    def holds(self, folder: str, ending: str) -> bool:
+        """As `Files.holds`."""
 
 
 class Source(NamedTuple):
@@ -102,6 +108,22 @@ class Copy(NamedTuple):
         """Whether this may put files of unknown names directly into `folder`."""
         below = below_of(folder, self.target)
         return below is not None and any(self._opaque(source, below, context, stage) for source in self.sources)
+
+    def holds(self, folder: str, ending: str, context: Context | None, stage: Finder | None) -> bool:
+        """Whether this surely puts a file whose name ends so into `folder`, or below it."""
+        below = below_of(folder, self.target)
+        inside = below is not None
+        if self.parents or (not inside and below_of(self.target, folder) is None):
+            return False
+        for source in self.sources:
+            if not inside and source.kind in {"context", "stage"} and source.path.endswith(ending):
+                return self.into or self.target.endswith(ending)
+            path = posixpath.join(source.path, below or "").rstrip("/")
+            if source.kind == "stage" and stage is not None and stage.holds(path, ending):
+                return True
+            if source.kind == "context" and context is not None and context.holds(path, ending):
+                return True
+        return False
 
     def _find(self, source: Source, path: str, context: Context | None, stage: Finder | None) -> Origin | None:
         below = below_of(path, self.target)

@@ -74,6 +74,11 @@ class ImageFiles:
         full = self._absolute(folder)
         return full is not None and self.of_stage(self.image.target).complete(full)
 
+    def holds(self, folder: str, ending: str) -> bool:
+        """See `Files.holds`."""
+        full = self._absolute(folder)
+        return full is not None and self.of_stage(self.image.target).holds(full, ending)
+
     def which(self, program: str) -> Origin:
         """See `Files.which`."""
         if "/" in program:
@@ -189,6 +194,11 @@ class _StageFiles:
             elif step.copy is None or step.copy.opaque(folder, self.files.context, self._finder(step.copy)):
                 return False
         return True
+
+    def holds(self, folder: str, ending: str) -> bool:
+        """See `Files.holds`."""
+        copies = (step.copy for step in self.steps if step.copy is not None)
+        return any(copy.holds(folder, ending, self.files.context, self._finder(copy)) for copy in copies)
 
 
 def _is_free(folder: str) -> bool:

@@ -102,7 +102,7 @@ def _application(application: Application, program: Program, image: Image, proje
     roots = application.roots(image)
     if span is None or roots is None or installs_itself(image):
         return
-    lookup = Lookup(project.files_of(image), roots)
+    lookup = Lookup(project.files_of(image), roots, project.read)
     module = application.module
     if any(_is_mounted_in(root, image, project) for root in roots):
         return

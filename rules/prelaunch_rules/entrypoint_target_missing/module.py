@@ -8,7 +8,7 @@ import posixpath
 from prelaunch.typed import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from prelaunch.image import Files, Origin
     from prelaunch.model import Source
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Lookup:
     """The search for a module. `sure` is False once an answer rests on a file that a later RUN may have touched."""
 
-    def __init__(self, files: Files, roots: Sequence[str]) -> None:
+    def __init__(self, files: Files, roots: Sequence[str], read: Callable[[str], Source | None]) -> None:
         self.files = files
+        self.read = read
         self.roots = roots
         self.sure = True
 
@@ -35,7 +36,10 @@ class Lookup:
         parts = module.split(".")
         for number in range(1, len(parts) + 1):
             part = ".".join(parts[:number])
-            if self.find(part) is not None:
+            found = self.find(part)
+            if found is not None:
+                if number < len(parts) and not self._is_closed(found):
+                    return ""
                 continue
             if number < len(parts) and self._is_namespace(part):
                 continue
@@ -49,8 +53,14 @@ class Lookup:
             yield f"{path}/__init__.py"
 
     def _is_namespace(self, module: str) -> bool:
-        """Whether a folder of that name may stand there without an `__init__.py`."""
-        return any(self.files.complete(posixpath.join(root, module.replace(".", "/"))) for root in self.roots)
+        """Whether it is a folder with modules and without an `__init__.py`, and no package that is installed."""
+        folders = [posixpath.join(root, module.replace(".", "/")) for root in self.roots]
+        return any(self.files.complete(one) and self.files.holds(one, ".py") for one in folders)
+
+    def _is_closed(self, package: Origin) -> bool:
+        """Whether the modules of a package are those of its folder alone."""
+        source = self.read(package.path) if package.kind == "repository" else None
+        return source is not None and "__path__" not in source.text
 
     def _is_absent(self, module: str) -> bool:
         for path in self._paths(module):
