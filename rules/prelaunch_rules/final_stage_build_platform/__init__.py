@@ -6,12 +6,14 @@ import os
 
 from prelaunch.image import Image
 from prelaunch.model import Certainty, Edit, Finding, Fix, Rule, Span
+from prelaunch.platforms import parse
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prelaunch.image import Flag
+    from prelaunch.model import Build
     from prelaunch.project import Project
 
 _BUILD = frozenset({"BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT"})
@@ -51,8 +53,25 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
 def _certainty(image: Image, project: Project) -> Certainty:
     if image.base.scratch or any(name in image.base.name for name in _WITHOUT_PROGRAMS):
         return "hint"
-    # where nobody names a platform, the two are the same
-    return "certain" if project.platforms_of(image).names else "likely"
+    platforms = project.platforms_of(image)
+    if platforms.configured:
+        return "certain" if len({each.architecture for each in platforms.names}) > 1 else "likely"
+    # one platform, or none, may be that of the machine that builds
+    differ = [_differs(build) for build in platforms.builds]
+    if True in differ:
+        return "certain"
+    return "hint" if differ and None not in differ else "likely"
+
+
+def _differs(build: Build) -> bool | None:
+    """Whether a build names a platform that its machine's is not; None where that is not known."""
+    try:
+        names = {parse(text).architecture for text in build.platforms}
+    except ValueError:
+        return None
+    if len(names) > 1:
+        return True
+    return names != {build.host.architecture} if build.host is not None and names and build.whole else None
 
 
 def _with_blank(flag: Flag, text: str) -> Span:
