@@ -104,6 +104,51 @@ def test_a_copy_from_a_stage_is_followed_into_it(lay: Lay, text: str, path: str,
     assert f"{found.kind} {found.path}".strip().removesuffix(" /s/app") == origin
 
 
+PLACES = [
+    ("RUN conda env create -p /app/env", "/app/env/bin/python", "made"),
+    ("RUN mamba create --prefix=/app/env python", "/app/env/bin/python", "made"),
+    ("ENV UV_PROJECT_ENVIRONMENT=/opt/venv\nRUN uv sync", "/opt/venv/bin/python", "made"),
+    ("RUN UV_PROJECT_ENVIRONMENT=/opt/venv uv sync", "/opt/venv/bin/python", "made"),
+    ("RUN export UV_PROJECT_ENVIRONMENT=/opt/venv && uv sync", "/opt/venv/bin/python", "made"),
+    ("RUN env UV_PROJECT_ENVIRONMENT=/opt/venv uv sync", "/opt/venv/bin/python", "made"),
+    ("ARG V\nENV UV_PROJECT_ENVIRONMENT=$V\nRUN uv sync", "/opt/venv/bin/python", "unknown"),
+    ("RUN uv sync", "/opt/venv/bin/python", "absent"),
+    ("RUN uv venv /opt/venv --python 3.12", "/opt/venv/bin/python", "made"),
+    ("RUN uv venv", "/.venv/bin/python", "made"),
+    ("ENV GOBIN=/app/bin\nRUN go install ./cmd/server", "/app/bin/server", "made"),
+    ("RUN go env -w GOBIN=/app/bin && go install ./cmd/server", "/app/bin/server", "made"),
+    ("RUN cargo install --path . --root /app/out", "/app/out/bin/app", "made"),
+    ("RUN cargo install --path /app/src", "/app/out/bin/app", "absent"),
+    ("ENV BUNDLE_BIN=/app/exe\nRUN bundle install", "/app/exe/puma", "made"),
+    ("RUN bundle config set --local path /app/gems && bundle install", "/app/gems/bin/puma", "made"),
+    ("RUN npm config set prefix /opt/npm && npm install -g x", "/opt/npm/bin/x", "made"),
+    ("RUN poetry config virtualenvs.path /venvs && poetry install", "/venvs/x/bin/python", "made"),
+    ("RUN pip install --target=/deps flask", "/deps/bin/flask", "made"),
+    ("RUN pip install --target=/deps flask", "/app/bin/flask", "absent"),
+    ("RUN pip install -r /app/requirements.txt", "/app/bin/flask", "absent"),
+]
+
+
+@pytest.mark.parametrize(("text", "path", "kind"), PLACES)
+def test_an_installer_puts_things_where_it_is_told(lay: Lay, text: str, path: str, kind: str) -> None:
+    project, image = lay(f"FROM debian\n{text}\n", FILES)
+    assert project.files_of(image).lookup(path).kind == kind
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "find . -name '*.sh' -exec sed -i 's/\\r$//' {} +",
+        "ls *.sh | xargs perl -pi -e 's/\\r\\n/\\n/'",
+        "chmod +x /{run,stop}.sh",
+        "ls /*.sh | xargs chmod +x",
+    ],
+)
+def test_what_may_mend_a_file_touches_it(lay: Lay, run: str) -> None:
+    project, image = lay(f"FROM debian\nCOPY run.sh /\nRUN {run}\n", FILES)
+    assert project.files_of(image).lookup("/run.sh").touched
+
+
 MODES = [
     ("COPY run.sh /", None, None),
     ("COPY --chmod=755 run.sh /", "755", True),

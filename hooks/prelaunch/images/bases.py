@@ -75,4 +75,6 @@ def known_base(image: str) -> KnownBase | None:
         return _OTHERS[repository]
     if repository == "ghcr.io/astral-sh/uv" and "python" in tag:
         return KnownBase()
+    if repository.startswith("gcr.io/distroless/") and "debug" in tag:
+        return KnownBase(own=frozenset({"/busybox"})) if repository in _PLAIN else None
     return KnownBase() if repository in _PLAIN else None

@@ -15,7 +15,8 @@ from prelaunch.images.config import config_of_base, workdir_after
 from prelaunch.images.context import open_context
 from prelaunch.images.copies import Copy, below_of, read_copy
 from prelaunch.images.patterns import cleaned
-from prelaunch.images.runs import OWN_FOLDERS, Effects, effects, executable_by
+from prelaunch.images.installers import OWN_FOLDERS
+from prelaunch.images.runs import Effects, effects, executable_by
 from prelaunch.images.stages import base_of, chain_of, effective
 from prelaunch.model import UNKNOWN
 from prelaunch.readers.dockerfile.environment import assignments
@@ -151,7 +152,7 @@ class _StageFiles:
                 return _Step(instruction, copy), workdir, folders | ({copy.target} if copy and copy.into else set())
             case "RUN":
                 plain = any(posixpath.basename(word) in _SH for word in self.shell)
-                run = effects(instruction, folder, plain_shell=plain)
+                run = effects(instruction, folder, _environment(image, instruction), plain_shell=plain)
                 return _Step(instruction, run=run), workdir, folders | set(run.made)
             case "SHELL" if instruction.exec_words:
                 self.shell = instruction.exec_words
@@ -201,6 +202,12 @@ class _StageFiles:
         return any(copy.holds(folder, ending, self.files.context, self._finder(copy)) for copy in copies)
 
 
+def _environment(image: Image, instruction: Instruction) -> dict[str, str]:
+    """What the variables of a `RUN` are, `UNKNOWN` where that is not known."""
+    variables = image.scope(instruction).variables
+    return {name: UNKNOWN if one.text is None else one.text for name, one in variables.items() if one.given != "nowhere"}
+
+
 def _is_free(folder: str) -> bool:
     """Whether no base image of a plain system or language holds anything in a folder."""
     if folder.startswith(_FOR_PROGRAMS):
@@ -220,7 +227,7 @@ def _changed(after: Origin, run: Effects, instruction: Instruction, path: str) -
         after = after._replace(unix=True)
     if run.anything:
         name = posixpath.basename(path)
-        speaks = any(name in word or word in {"chmod", "dos2unix"} for word in run.words)
+        speaks = any(name in word or word in {"chmod", "dos2unix"} or "\\r" in word for word in run.words)
         touched = (instruction, *after.touched) if speaks else after.touched
         after = after._replace(sure=False, touched=touched)
     return after

@@ -7,11 +7,15 @@ A command that is not known may write anything. Of the others, only what they wr
 from __future__ import annotations
 
 import posixpath
+import re
 
+from prelaunch.images.installers import installer, is_install, places
 from prelaunch.model import UNKNOWN
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prelaunch.image import Instruction
     from prelaunch.readers.shell import Command
 
@@ -23,35 +27,6 @@ _HARMLESS = frozenset(
     "update-alternatives update-ca-certificates useradd usermod wait which whoami yum zypper".split()
 )
 """Commands that write nothing, or in the system's places only."""
-
-_INSTALLERS = {
-    name: frozenset(verbs.split())
-    for name, verbs in {
-        "bundle": "install config",
-        "cargo": "fetch install",
-        "composer": "install",
-        "conda": "install clean config env create",
-        "gem": "install update",
-        "git": "config",
-        "go": "mod install env version clean",
-        "npm": "ci install i cache config prune set",
-        "pdm": "install sync",
-        "pip": "install uninstall cache config check list",
-        "pipenv": "install sync",
-        "pnpm": "install i fetch config store prune",
-        "poetry": "install config cache",
-        "rustup": "target component toolchain default",
-        "uv": "sync pip lock cache python tool",
-        "yarn": "install cache config",
-    }.items()
-}
-"""Package managers with those of their subcommands that write only in places of their own."""
-
-OWN_FOLDERS = frozenset({"node_modules", ".venv", "vendor", "__pypackages__", ".yarn", ".pnpm-store"})
-"""Those places, beside the system's."""
-
-_ELSEWHERE = frozenset({"--target", "-t", "--prefix", "--root"})
-"""Options of pip that name another place."""
 
 MAX_COMMANDS = 400
 
@@ -83,8 +58,14 @@ class Effects(NamedTuple):
 ANYTHING = Effects(anything=True)
 
 
-def effects(instruction: Instruction, workdir: str | None, *, plain_shell: bool) -> Effects:
-    """What a `RUN` does. `workdir` is where it starts (None: not known); `plain_shell`: its text is read by a sh."""
+def effects(
+    instruction: Instruction, workdir: str | None, environment: Mapping[str, str], *, plain_shell: bool
+) -> Effects:
+    """What a `RUN` does.
+
+    `workdir` is where it starts (None: not known); `environment` its variables, as far as the Dockerfile sets them
+    (`UNKNOWN` for a value that is not known); `plain_shell`: its text is read by a sh.
+    """
     from prelaunch.places.dockerfile_text import script
 
     text = script(instruction) if plain_shell or instruction.form == "exec" else None
@@ -95,7 +76,7 @@ def effects(instruction: Instruction, workdir: str | None, *, plain_shell: bool)
     commands = parse(text.text)
     if len(commands) > MAX_COMMANDS:
         return ANYTHING
-    run = _Run(workdir)
+    run = _Run(workdir, environment)
     for command in commands:
         run.take(command)
     return Effects(
@@ -110,8 +91,9 @@ def effects(instruction: Instruction, workdir: str | None, *, plain_shell: bool)
 
 
 class _Run:
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
         self.folder: str | None = folder
+        self.environment = dict(environment)
         self.anything = False
         self.words: set[str] = set()
         self.files: list[str] = []
@@ -126,15 +108,30 @@ class _Run:
             if redirect.operator in {">", ">>", ">|", "&>", "&>>"} and redirect.target is not None:
                 self._write([UNKNOWN if redirect.target.text is None else redirect.target.text])
         words = [UNKNOWN if word.text is None else word.text for word in command.words]
-        while words and words[0] in {"sudo", "env", "exec", "command", "time", "nice"}:
-            del words[0]
-        if not words:
+        set_here = {
+            one.name: UNKNOWN if one.value.text is None else one.value.text
+            for one in command.assignments
+            if one.value is not None
+        }
+        while words and (words[0] in _BEFORE or _ASSIGNMENT.match(words[0])):
+            variable, equals, value = words.pop(0).partition("=")
+            set_here.update({variable: value} if equals else {})
+        if not words or words[0] in {"export", "declare", "readonly", "typeset"}:
+            self.environment.update(set_here)
             return
         name, rest = posixpath.basename(words[0]) if words[0].startswith(_BINARIES) else words[0], words[1:]
         if name.startswith("python") and rest[:1] == ["-m"] and len(rest) > 1:
             name, rest = rest[1], rest[2:]
-        if not self._understood(name, rest):
+        if not (name in _HARMLESS or self._install(installer(name), rest, set_here) or self._understood(name, rest)):
             self._unknown(words)
+
+    def _install(self, name: str, words: list[str], set_here: Mapping[str, str]) -> bool:
+        """Take where an installer puts things; False for any other command."""
+        if not is_install(name, words):
+            return False
+        for place in places(name, words, {**self.environment, **set_here}):
+            self._tree(place)
+        return True
 
     def _understood(self, name: str, words: list[str]) -> bool:
         """Take what a command does; False where that is not known."""
@@ -169,6 +166,8 @@ class _Run:
                 self._tree((_after(words, "d") or ["."])[-1])
             case "venv" | "virtualenv":
                 self._tree((_operands(words, "-p --python --prompt") or ["."])[-1])
+            case "uv" if words[:1] == ["venv"]:
+                self._tree((_operands(words[1:], "-p --python --prompt --cache-dir") or [".venv"])[-1])
             case "git" if words[:1] == ["clone"]:
                 operands = _operands(words[1:], "-b --branch --depth -o --origin -c --config -j --jobs")
                 self._tree(operands[1] if len(operands) > 1 else _repository_name(operands[0]) if operands else ".")
@@ -176,7 +175,7 @@ class _Run:
                 out = (_after(words, "o") or ["./"])[-1]
                 self._tree(out) if out.endswith("/") else self._write([out])
             case _:
-                return _is_harmless(name, words)
+                return False
         return True
 
     def _unknown(self, words: list[str]) -> None:
@@ -184,7 +183,7 @@ class _Run:
         self.words.update(words)
 
     def _path(self, word: str) -> str | None:
-        if UNKNOWN in word or (self.folder is None and not word.startswith("/")):
+        if UNKNOWN in word or _BRACES.search(word) or (self.folder is None and not word.startswith("/")):
             return None
         return posixpath.normpath(posixpath.join(self.folder or "/", word))
 
@@ -257,16 +256,11 @@ class _Run:
         self._write(_after(words, "o", "--output"))
 
 
+_BEFORE = frozenset({"sudo", "env", "exec", "command", "time", "nice"})
+_BRACES = re.compile(r"\{[^{}]*(,|\.\.)[^{}]*\}")
+"""What bash makes several words of."""
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _BINARIES = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/")
-
-
-def _is_harmless(name: str, words: list[str]) -> bool:
-    name = "pip" if name in {"pip2", "pip3"} or name.startswith("pip3.") else name
-    verb = next((word for word in words if not word.startswith("-")), "install" if name == "yarn" else "")
-    if name in _HARMLESS:
-        return True
-    elsewhere = name == "pip" and any(word.partition("=")[0] in _ELSEWHERE for word in words)
-    return verb in _INSTALLERS.get(name, ()) and not elsewhere
 
 
 def _repository_name(url: str) -> str:
