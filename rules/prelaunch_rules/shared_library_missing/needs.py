@@ -82,6 +82,7 @@ NEEDS = {
 }
 """By distribution, in lower case with `-`."""
 
+_VERBS = frozenset({"install", "uninstall"})
 _INSTALLERS = frozenset({"apt", "apt-get", "aptitude", "dpkg"})
 
 
@@ -93,9 +94,14 @@ class Asked(NamedTuple):
 
 
 def installs(image: Image) -> Iterator[str]:
-    """What the image's own stages install of the system: each word behind a blank, " ?" for what is not known."""
+    """What the image's own stages install of the system: each word behind a blank, " ?" for what is not known.
+
+    What they copy from elsewhere into its folders of libraries counts too.
+    """
     for stage in image.chain:
         for instruction in stage.instructions:
+            if instruction.keyword in {"ADD", "COPY"} and _brings_libraries(instruction.fragment.text):
+                yield f" {instruction.fragment.text}"
             if instruction.keyword != "RUN":
                 continue
             script = image.script(instruction)
@@ -108,18 +114,36 @@ def installs(image: Image) -> Iterator[str]:
                 yield " ?"
 
 
+def _brings_libraries(text: str) -> bool:
+    words = [word for word in text.split() if not word.startswith("/usr/local")]
+    return any("/lib" in word or ".so" in word for word in words) or text.rstrip("/").endswith((" ", " /usr"))
+
+
 def asked_for(image: Image, project: Project) -> Iterator[Asked]:
-    """The packages of the table that pip installs into the image, each once."""
+    """The packages of the table that pip installs into the image, each once; none that another takes the place of."""
+    found: dict[str, Asked] = {}
+    gone: set[str] = set()
+    for name, asked in _asked_for(image, project):
+        if asked is not None:
+            found.setdefault(name, asked)
+        else:
+            gone.add(name)
+    yield from (one for name, one in found.items() if name in NEEDS and name not in gone)
+
+
+def _asked_for(image: Image, project: Project) -> Iterator[tuple[str, Asked | None]]:
+    """Every package, by its name, with the `RUN`; None for one that is taken away or replaced by its like."""
+    replaced = {need.instead: name for name, need in NEEDS.items() if need.instead}
     lands = {stage.number for stage in image.chain} | {one.stage.number for one in taken(image)}
-    seen: set[str] = set()
     for stage in image.stages:
         for instruction in stage.instructions if stage.number in lands else ():
             script = None if instruction.onbuild else image.script(instruction)
             for command in script.commands if script is not None else ():
+                uninstall = any(word.text == "uninstall" for word in command.words)
                 for name in _names(command, image, project):
-                    if name in NEEDS and name not in seen:
-                        seen.add(name)
-                        yield Asked(name, instruction)
+                    yield name, None if uninstall else Asked(name, instruction)
+                    if name in replaced and not uninstall:
+                        yield replaced[name], None
 
 
 def _names(command: ShellCommand, image: Image, project: Project) -> Iterator[str]:
@@ -128,7 +152,7 @@ def _names(command: ShellCommand, image: Image, project: Project) -> Iterator[st
         words = words[2:]
     if words[:1] == ["uv"]:
         words = words[1:]
-    if len(words) < 3 or posixpath.basename(words[0]) not in {"pip", "pip3"} or "install" not in words[:3]:
+    if len(words) < 3 or posixpath.basename(words[0]) not in {"pip", "pip3"} or _VERBS.isdisjoint(words[:3]):
         return
     before = ""
     for word in words[2:]:
