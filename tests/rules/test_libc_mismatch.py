@@ -129,3 +129,17 @@ def test_the_fix_is_not_safe_where_c_may_be_needed(fix: Fixed, files: dict[str, 
 def test_the_fix_is_not_safe_without_a_module(fix: Fixed) -> None:
     files = {"Dockerfile": built_by("RUN CGO_ENABLED=1 go build -o /server")}
     assert fix(RULE, files) == files
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "count"),
+    [
+        (".cargo/config.toml", '[build]\ntarget = "x86_64-unknown-linux-musl"\n', 0),
+        (".cargo/config", '[target.x86_64-unknown-linux-gnu]\nrustflags = ["-C", "target-feature=+crt-static"]\n', 0),
+        ("svc/.cargo/config.toml", '[build]\ntarget-dir = "out"\n', 0),
+        (".cargo/config.toml", "[net]\ngit-fetch-with-cli = true\n", 1),
+    ],
+)
+def test_a_configuration_of_cargo_may_choose_another_target(found: Found, path: str, text: str, count: int) -> None:
+    build = "FROM rust AS b\nRUN cargo build\nFROM scratch\nCOPY --from=b /target/debug/a /a\n"
+    assert len(found(RULE, build, {path: text})) == count

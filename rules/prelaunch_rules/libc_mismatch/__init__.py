@@ -31,9 +31,9 @@ class Mismatch(NamedTuple):
     own: str
 
 
-def check(image: Image, _: Project) -> Iterator[Finding]:
+def check(image: Image, project: Project) -> Iterator[Finding]:
     """The first `COPY` of each stage that brings a program without its C library."""
-    for copied, made, certainty, theirs, own in _mismatches(image):
+    for copied, made, certainty, theirs, own in _mismatches(image, project):
         message = (
             f"`{copied.path}` {_linked(made, certainty)} {theirs}, and `{image.base.name}` has {own}, so it"
             f" dies with `no such file or directory`, though the file is there; {_cure(made)}, or take a base"
@@ -46,10 +46,10 @@ def mend(image: Image, project: Project) -> Fix | None:
     """Go programs compiled without cgo."""
     from prelaunch_rules.libc_mismatch.fix import without_cgo
 
-    return without_cgo((one.made for one in _mismatches(image)), image, project)
+    return without_cgo((one.made for one in _mismatches(image, project)), image, project)
 
 
-def _mismatches(image: Image) -> Iterator[Mismatch]:
+def _mismatches(image: Image, project: Project) -> Iterator[Mismatch]:
     if "--from" not in image.source.text or image.base.state == "unknown":
         return
     from prelaunch_rules.libc import GLIBC, libc_of
@@ -65,7 +65,7 @@ def _mismatches(image: Image) -> Iterator[Mismatch]:
         if theirs in {"", own} or copied.stage.number in seen:
             continue
         for made in compiled(image, copied.stage):
-            certainty = _certainty(image, made, theirs, own) if takes(copied, made) else None
+            certainty = _certainty(image, made, theirs, own, project) if takes(copied, made) else None
             if certainty is not None:
                 seen.add(copied.stage.number)
                 yield Mismatch(copied, made, certainty, theirs, own)
@@ -91,7 +91,7 @@ def _has_libraries(image: Image) -> bool:
     return False
 
 
-def _certainty(image: Image, made: Compiled, theirs: str, own: str) -> Certainty | None:
+def _certainty(image: Image, made: Compiled, theirs: str, own: str, project: Project) -> Certainty | None:
     """How sure it is that the program needs its stage's C library; None where it needs none."""
     from prelaunch_rules.libc import GLIBC, NONE
 
@@ -107,8 +107,16 @@ def _certainty(image: Image, made: Compiled, theirs: str, own: str) -> Certainty
         return "hint" if cgo == "" and theirs == GLIBC and native else None
     if made.language == "rust":
         named = any(word.partition("=")[0] == "--target" for word in made.words)
-        return "likely" if theirs == GLIBC and not named and not _set(image, made, "CARGO_BUILD_TARGET") else None
+        if theirs != GLIBC or named or _set(image, made, "CARGO_BUILD_TARGET"):
+            return None
+        return None if _is_configured(project) else "likely"
     return "likely"
+
+
+def _is_configured(project: Project) -> bool:
+    """Whether a configuration of Cargo in the project chooses another target, or links statically."""
+    sources = (project.read(path) for path in project.paths(".cargo/config.toml", ".cargo/config"))
+    return any(source is None or any(mark in source.text for mark in ("target", *_STATIC)) for source in sources)
 
 
 def _set(image: Image, made: Compiled, name: str) -> str:
