@@ -26,6 +26,9 @@ _ONLY_TEXT = frozenset("[ [[ add-apt-repository cat echo git grep printf sed sha
 _MULTIARCH = ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "arm-linux-gnueabihf/")
 """Debian's folders of libraries."""
 
+_FOR_OTHERS = frozenset({"cross", "qemu", "sysroot", "toolchain"})
+"""What emulates an architecture, or compiles for it."""
+
 _DIES = "it dies with `exec format error`"
 _ASK = "ask for `$TARGETARCH` (with an `ARG TARGETARCH` in the stage)"
 
@@ -78,7 +81,7 @@ def _copied(image: Image, instruction: Instruction) -> Iterator[Fixed]:
     if len({architecture_in(word.text) for word in words} - {""}) > 1:
         return  # several architectures side by side
     for word in words:
-        architecture = "" if "$" in word.text else architecture_in(word.text)
+        architecture = "" if "$" in word.text else _needed(word.text)
         if not architecture or word.span is None or word.text.lower().endswith(_NOT_RUN):
             continue
         multiarch = any(name in word.text for name in _MULTIARCH)
@@ -92,6 +95,11 @@ def _copied(image: Image, instruction: Instruction) -> Iterator[Fixed]:
         return
 
 
+def _needed(text: str) -> str:
+    """The architecture that a file's name says it runs on; "" for one that is made for it on another machine."""
+    return architecture_in(text) if _FOR_OTHERS.isdisjoint(words_of(text)) else ""
+
+
 def _in_script(script: Script) -> Iterator[Fixed]:
     text = script.text.text
     lowered = text.lower()
@@ -101,7 +109,7 @@ def _in_script(script: Script) -> Iterator[Fixed]:
     for command in script.commands:
         if _is_branch(command):
             return
-        found += ((architecture_in(_literal(word)), word, "") for word in _addresses(command))
+        found += ((_needed(_literal(word)), word, "") for word in _addresses(command))
         option = _platform_option(command)
         if option is not None:
             found.append((architecture_in(_literal(option)), option, "option"))
