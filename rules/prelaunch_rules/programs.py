@@ -13,7 +13,7 @@ import re
 from prelaunch.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from prelaunch.image import Image
+    from prelaunch.image import Image, Instruction, Script, ShellWord
     from prelaunch.model import Certainty
     from prelaunch.project import Project
 
@@ -23,6 +23,7 @@ _LIBRARY = re.compile(
     r"(?:(?:docker\.io/|index\.docker\.io/|public\.ecr\.aws/docker/)?library/|docker\.io/)?([a-z0-9]+)$"
 )
 _WITHOUT_SHELL = re.compile(r"(?:gcr\.io/distroless|cgr\.dev/chainguard)/(?P<name>[a-z0-9-]+)$")
+_INSTALLERS = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"})
 _BARE = {
     "alpine": frozenset({"bash", "zsh"}) | _LANGUAGES,
     "busybox": frozenset({"bash", "zsh", "perl"}) | _LANGUAGES,
@@ -56,6 +57,8 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
         _speaks_of(name, heredoc.body.text) for one in runs for heredoc in one.heredocs
     ):
         return None
+    if _installs_the_unknown(image):
+        return None
     base, tag = _named(image)
     if (match := _WITHOUT_SHELL.match(base)) and (match["name"].startswith("static") or "distroless" in base):
         if "debug" in tag or "dev" in tag or name not in _SHELLS:
@@ -63,6 +66,31 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
         # without a shell no RUN can have made one, but what is copied may be anything
         return None if any(one.keyword != "RUN" and _may_bring(one.fragment.text) for one in runs) else "certain"
     return "likely" if name in _missing(library_of(image), tag) else None
+
+
+def _installs_the_unknown(image: Image) -> bool:
+    """Whether packages are installed that the Dockerfile does not name: `apk add $(cat packages.txt)`, `$PACKAGES`."""
+    for stage in image.chain:
+        for instruction in stage.instructions:
+            script = image.script(instruction)
+            for command in script.commands if script is not None else ():
+                names = [word.text for word in command.words]
+                if _INSTALLERS.isdisjoint(names):
+                    continue
+                if names[0] == "xargs" or any(_is_open(word, script, image, instruction) for word in command.words):
+                    return True
+    return False
+
+
+def _is_open(word: ShellWord, script: Script | None, image: Image, instruction: Instruction) -> bool:
+    """Whether a word stands for something that neither the Dockerfile nor the script spells out."""
+    variables = image.scope(instruction).variables
+    for part in word.parts:
+        if part.kind == "command":
+            return True
+        if part.kind == "parameter" and (part.text not in variables or variables[part.text].text is None):
+            return script is None or f"{part.text}=" not in script.text.text
+    return False
 
 
 def library_of(image: Image) -> str:
@@ -86,13 +114,15 @@ def _missing(library: str, tag: str) -> frozenset[str]:
 
 
 def _speaks_of(name: str, text: str) -> bool:
-    """Whether a text names the program, or what may bring it: `bash`, `python3-venv`, `nodejs`."""
+    """Whether a text names the program, or what may bring it: `bash`, `python3-venv`, `nodejs`; `sh` of no `run.sh`."""
+    if name in {"ash", "dash", "env", "sh"}:
+        return re.search(rf"(?<![\w.-]){name}(?!\w)|busybox|toybox", text) is not None
     return name.removesuffix("3") in text or (name == "bash" and "bats" in text)
 
 
 def _may_bring(text: str) -> bool:
     """Whether a copy may bring a shell: it names one, or puts what may be a folder where programs are."""
-    if any(word in text for word in ("busybox", "toybox", "/sh", "/bash")):
+    if re.search(r"busybox|toybox|/(ba|da|a)?sh(?!\w)", text):
         return True
     *sources, target = text.split() or [""]
     files = all("." in posixpath.basename(source) and not source.endswith(".") for source in sources)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 _SIGNS = frozenset("$'\"[]*?{}")
 """What no path of a program holds: it was meant for a shell, or for JSON."""
+_POINTERS = (b"version https://git-lfs.github.com/", b"/annex/objects/")
+"""What git has in place of a file that Git LFS or git-annex keeps elsewhere."""
 _WINDOWS = frozenset({"cmd", "cmd.exe", "powershell", "pwsh"})
 
 
@@ -61,7 +63,7 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         file = project.committed(origin.path) if origin.kind == "repository" else None
         if file is not None and file.link:
             continue
-        data = file.data if file is not None else None
+        data = file.data if file is not None and not (file.data or b"").startswith(_POINTERS) else None
         if origin.kind == "heredoc" and origin.text is not None:
             data = origin.text.text.encode("utf-8", "surrogateescape")
         yield Started(program, path, span, origin, file, data)

@@ -1,0 +1,63 @@
+"""What the READMEs of the rules about the first program's file need not show: where nobody can tell, and odd ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prelaunch_rules.entrypoint_interpreter_missing import RULE as INTERPRETER
+from prelaunch_rules.entrypoint_no_shebang import RULE as SHEBANG
+from prelaunch_rules.entrypoint_target_missing import RULE as TARGET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Found = Callable[..., list[str]]
+
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+
+
+def test_a_pointer_of_git_lfs_is_not_what_the_container_starts(found: Found) -> None:
+    text = 'FROM debian\nCOPY --chmod=755 server /server\nENTRYPOINT ["/server"]\n'
+    assert found(SHEBANG, text, {"server": LFS}) == []
+    assert found(SHEBANG, text, {"server": "version 1\n"}) == ["likely 3"]
+
+
+@pytest.mark.parametrize(
+    ("run", "missing"),
+    [
+        ("apk add --no-cache curl", True),
+        ("apk add --no-cache bash", False),
+        ("apk add $(cat /packages.txt)", False),
+        ("apk add `cat /packages.txt`", False),
+        ("xargs apk add < /packages.txt", False),
+        ("apk add $PACKAGES", False),
+        ("more='curl git' && apk add $more", True),
+        ("curl -o /usr/bin/x https://example.com/$(uname -m)", True),
+    ],
+)
+def test_packages_that_a_file_lists_may_bring_the_interpreter(found: Found, run: str, *, missing: bool) -> None:
+    text = f'FROM alpine\nARG PACKAGES\nCOPY . /\nRUN {run}\nCMD ["/run.sh"]\n'
+    assert found(INTERPRETER, text, {"run.sh": "#!/bin/bash\n"}) == (["likely 5"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("base", "copy", "missing"),
+    [
+        ("gcr.io/distroless/static", "COPY run.sh /run.sh", True),
+        ("gcr.io/distroless/static", "COPY run.sh /run.sh\nCOPY --from=a /usr/share/zoneinfo /usr/share/zoneinfo", True),
+        ("gcr.io/distroless/static", "COPY run.sh /run.sh\nCOPY --from=busybox /bin/busybox /bin/sh", False),
+        ("gcr.io/distroless/static:debug", "COPY run.sh /run.sh", False),
+    ],
+)
+def test_a_script_is_not_its_own_shell(found: Found, base: str, copy: str, *, missing: bool) -> None:
+    text = f'FROM debian AS a\nFROM {base}\n{copy}\nCMD ["/run.sh"]\n'
+    line = text.count("\n")
+    assert found(INTERPRETER, text, {"run.sh": "#!/bin/sh\n"}) == ([f"certain {line}"] if missing else [])
+
+
+@pytest.mark.parametrize(("tag", "missing"), [("debug", False), ("debug-nonroot", False), ("nonroot", True)])
+def test_the_debug_variants_of_distroless_have_a_busybox(found: Found, tag: str, *, missing: bool) -> None:
+    text = f'FROM gcr.io/distroless/base-debian12:{tag}\nCOPY run.sh /\nENTRYPOINT ["/busybox/sh", "/run.sh"]\n'
+    assert found(TARGET, text, {"run.sh": ""}) == (["certain 3"] if missing else [])
