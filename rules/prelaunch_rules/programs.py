@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh", "env"})
 _LANGUAGES = frozenset({"node", "php", "python", "python3", "ruby"})
+INTERPRETERS = _SHELLS - {"env"} | _LANGUAGES | {"perl"}
 _LIBRARY = re.compile(
     r"(?:(?:docker\.io/|index\.docker\.io/|public\.ecr\.aws/docker/)?library/|docker\.io/)?([a-z0-9]+)$"
 )
 _WITHOUT_SHELL = re.compile(r"(?:gcr\.io/distroless|cgr\.dev/chainguard)/(?P<name>[a-z0-9-]+)$")
 _INSTALLERS = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"})
+_MANAGERS = frozenset("ansible-playbook asdf bash conda make mamba micromamba mise nix nix-env nvm pyenv rbenv sh".split())
+"""Programs that may install any language, or run a script that does."""
 _BARE = {
     "alpine": frozenset({"bash", "zsh"}) | _LANGUAGES,
     "busybox": frozenset({"bash", "zsh", "perl"}) | _LANGUAGES,
@@ -57,8 +60,10 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
         _speaks_of(name, heredoc.body.text) for one in runs for heredoc in one.heredocs
     ):
         return None
-    if _installs_the_unknown(image):
+    if _installs_the_unknown(image) or any(_copies_all(one) for one in runs):
         return None
+    if name in _LANGUAGES and "PATH" in image.config.env:
+        return None  # an environment that is copied has its own
     base, tag = _named(image)
     if (match := _WITHOUT_SHELL.match(base)) and (match["name"].startswith("static") or "distroless" in base):
         if "debug" in tag or "dev" in tag or name not in _SHELLS:
@@ -69,12 +74,18 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
 
 
 def _installs_the_unknown(image: Image) -> bool:
-    """Whether packages are installed that the Dockerfile does not name: `apk add $(cat packages.txt)`, `$PACKAGES`."""
+    """Whether something is installed that the Dockerfile does not name: by a script, `apk add $(cat packages.txt)`."""
     for stage in image.chain:
         for instruction in stage.instructions:
+            if instruction.keyword != "RUN":
+                continue
             script = image.script(instruction)
-            for command in script.commands if script is not None else ():
+            if script is None:
+                return True
+            for command in script.commands:
                 names = [word.text for word in command.words]
+                if names and (names[0] is None or names[0].startswith(("./", "/")) or names[0] in _MANAGERS):
+                    return True
                 if _INSTALLERS.isdisjoint(names):
                     continue
                 if names[0] == "xargs" or any(_is_open(word, script, image, instruction) for word in command.words):
@@ -82,14 +93,14 @@ def _installs_the_unknown(image: Image) -> bool:
     return False
 
 
-def _is_open(word: ShellWord, script: Script | None, image: Image, instruction: Instruction) -> bool:
+def _is_open(word: ShellWord, script: Script, image: Image, instruction: Instruction) -> bool:
     """Whether a word stands for something that neither the Dockerfile nor the script spells out."""
     variables = image.scope(instruction).variables
     for part in word.parts:
         if part.kind == "command":
             return True
         if part.kind == "parameter" and (part.text not in variables or variables[part.text].text is None):
-            return script is None or f"{part.text}=" not in script.text.text
+            return f"{part.text}=" not in script.text.text
     return False
 
 
@@ -117,7 +128,15 @@ def _speaks_of(name: str, text: str) -> bool:
     """Whether a text names the program, or what may bring it: `bash`, `python3-venv`, `nodejs`; `sh` of no `run.sh`."""
     if name in {"ash", "dash", "env", "sh"}:
         return re.search(rf"(?<![\w.-]){name}(?!\w)|busybox|toybox", text) is not None
-    return name.removesuffix("3") in text or (name == "bash" and "bats" in text)
+    return name.removesuffix("3") in text.lower() or (name == "bash" and "bats" in text)
+
+
+def _copies_all(instruction: Instruction) -> bool:
+    """Whether a whole system, or all of its programs, may come from another image or an archive."""
+    if instruction.keyword != "ADD" and not any(one.name == "from" for one in instruction.flags):
+        return False
+    target = instruction.fragment.text.strip().rpartition(" ")[2].rstrip("/")
+    return target in {"", "/bin", "/usr", "/usr/bin", "/usr/local", "/usr/local/bin"}
 
 
 def _may_bring(text: str) -> bool:

@@ -33,6 +33,10 @@ def test_a_pointer_of_git_lfs_is_not_what_the_container_starts(found: Found) -> 
         ("apk add `cat /packages.txt`", False),
         ("xargs apk add < /packages.txt", False),
         ("apk add $PACKAGES", False),
+        ("sh /setup.sh", False),
+        ("/setup.sh", False),
+        ("make deps", False),
+        ("wget -qO- https://example.com/install | sh", False),
         ("more='curl git' && apk add $more", True),
         ("curl -o /usr/bin/x https://example.com/$(uname -m)", True),
     ],
@@ -61,3 +65,34 @@ def test_a_script_is_not_its_own_shell(found: Found, base: str, copy: str, *, mi
 def test_the_debug_variants_of_distroless_have_a_busybox(found: Found, tag: str, *, missing: bool) -> None:
     text = f'FROM gcr.io/distroless/base-debian12:{tag}\nCOPY run.sh /\nENTRYPOINT ["/busybox/sh", "/run.sh"]\n'
     assert found(TARGET, text, {"run.sh": ""}) == (["certain 3"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("base", "lines", "command", "certainty"),
+    [
+        ("alpine", "", '["bash", "/run.sh"]', "likely"),
+        ("alpine", "", '["/bin/bash", "/run.sh"]', "likely"),
+        ("alpine", "", "bash /run.sh", "likely"),
+        ("alpine", "", '["tini", "--", "bash", "/run.sh"]', "likely"),
+        ("alpine", "", '["sh", "/run.sh"]', ""),
+        ("alpine", "RUN apk add bash", '["bash", "/run.sh"]', ""),
+        ("alpine", "COPY --from=x / /", '["bash", "/run.sh"]', ""),
+        ("alpine", "COPY --from=x /usr/local /usr/local", '["node", "/run.js"]', ""),
+        ("alpine", "COPY --from=x /app /app\nENV PATH=/app/bin:$PATH", '["python", "/run.py"]', ""),
+        ("debian", "", '["python", "/run.py"]', "likely"),
+        ("debian", "", '["bash", "/run.sh"]', ""),
+        ("scratch", "", '["sh", "-c", "/run"]', "certain"),
+        ("scratch", "", '["/run"]', ""),
+        ("gcr.io/distroless/static", "", '["/bin/sh", "-c", "/run"]', "certain"),
+        ("gcr.io/distroless/static:debug", "", '["sh", "-c", "/run"]', ""),
+        ("team/base", "", '["bash", "/run.sh"]', ""),
+        ("python:3.13-alpine", "", '["python", "/run.py"]', ""),
+        ("python:3.13-alpine", "", '["bash", "-c", "python /run.py"]', "likely"),
+    ],
+)
+def test_an_interpreter_that_is_named_is_missed_too(
+    found: Found, base: str, lines: str, command: str, certainty: str
+) -> None:
+    text = f"FROM {base}\nCOPY run.sh /run.sh\n{lines}\nCMD {command}\n"
+    line = text.count("\n")
+    assert found(INTERPRETER, text, {"run.sh": "#!/bin/sh\n"}) == ([f"{certainty} {line}"] if certainty else [])

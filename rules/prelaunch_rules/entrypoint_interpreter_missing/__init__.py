@@ -1,4 +1,4 @@
-"""entrypoint-interpreter-missing: the first line of what starts names a program that the image has not."""
+"""entrypoint-interpreter-missing: what starts, or its first line, names an interpreter that the image has not."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
 from prelaunch.typed import TYPE_CHECKING
-from prelaunch_rules.programs import lacks
-from prelaunch_rules.started import started
+from prelaunch_rules.programs import INTERPRETERS, lacks
+from prelaunch_rules.started import is_windows, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
-    """A finding for each script of the start whose interpreter is not in the image."""
+    """A finding for each script of the start whose interpreter is not in the image, and for one that is named."""
+    if image.start.state == "known" and not is_windows(image):
+        yield from _named(image, project)
     for one in started(image, project):
         if one.program.run == "reader" or not one.data or not one.data.startswith(b"#!"):
             continue
@@ -33,6 +35,27 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
             sure = certainty if one.origin.sure else "likely"
             yield Finding("entrypoint-interpreter-missing", sure, image.source, one.span, message)
             break
+
+
+def _named(image: Image, project: Project) -> Iterator[Finding]:
+    """The interpreters that the Dockerfile itself starts; a path that surely is not there is another rule's matter."""
+    for program in image.start.programs:
+        name, span = program.words[0].text, program.words[0].span
+        if program.run == "reader" or span is None or name.rpartition("/")[2] not in INTERPRETERS:
+            continue
+        certainty = lacks(image, project, name)
+        if certainty is None or ("/" in name and project.files_of(image).lookup(name).kind == "absent"):
+            continue
+        base = "scratch" if image.base.scratch else image.base.name
+        if program.through:
+            ends = f"`{program.through[-1]}` stops with `{name}: not found`"
+        else:
+            ends = f"the container dies with `{'no such file or directory' if '/' in name else 'not found in $PATH'}`"
+        message = (
+            f"`{name}` is to be started, and there is none in an image from `{base}`, so {ends}; {_cure(name, base)}"
+        )
+        yield Finding("entrypoint-interpreter-missing", certainty, image.source, span, message)
+        break
 
 
 def _first_line(data: bytes) -> str:
@@ -53,9 +76,9 @@ def _programs(data: bytes) -> Iterator[str]:
 def _cure(program: str, base: str) -> str:
     name = program.rpartition("/")[2]
     if name in {"ash", "bash", "dash", "env", "sh", "zsh"} and (base == "scratch" or "distroless" in base):
-        return "start a program, not a script, or take a base that has a shell"
+        return "start the program itself, without a shell, or take a base that has one"
     if name in {"bash", "zsh"}:
-        return f"write the script for `#!/bin/sh`, or install {name}"
+        return f"write it for `sh` (`#!/bin/sh`), or install {name}"
     return f"install {name}, or take a base that has it"
 
 
@@ -69,5 +92,7 @@ RULE = Rule(
     symptoms=(
         "exec ... no such file or directory",
         "env: ... no such file or directory",
+        "exec: ... executable file not found in $path",
+        "sh: ... not found",
     ),
 )
