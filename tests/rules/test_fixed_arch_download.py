@@ -33,6 +33,16 @@ RUNS = {
     "RUN curl -o cli.zip https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip": ["certain 2"],
     "RUN curl -O https://example.com/tool-${ARCH:-amd64}": [],
     "RUN curl -O https://example.com/tool-$ARCH": [],
+    f"ENV URL={URL}\nRUN curl -O $URL": ["certain 3"],
+    "ENV ARCH=amd64\nRUN curl -O https://example.com/tool-${ARCH}": ["certain 3"],
+    "ARG ARCH=amd64\nRUN curl -O https://example.com/tool-${ARCH}": ["likely 3"],
+    "ARG HOST=example.com\nRUN curl -O https://$HOST/tool-amd64": ["certain 3"],
+    "ARG ARCH\nRUN curl -O https://example.com/tool-${ARCH}": [],
+    "ARG ARCH=amd64\nRUN ARCH=$(tool) && curl -O https://example.com/tool-$ARCH": [],
+    "ARG ARCH=amd64\nRUN curl -O https://example.com/tool-${ARCH%64}": [],
+    "ARG ARCH=$TARGETARCH\nRUN curl -O https://example.com/tool-$ARCH": [],
+    'ARG ARCH=amd64\nRUN if [ "$ARCH" = arm64 ]; then exit 1; fi; curl -O https://example.com/tool-$ARCH': [],
+    "ARG TARGETARCH=amd64\nRUN curl -O https://example.com/tool-$TARGETARCH": [],
     "RUN curl -O https://example.com/i386-tool": ["certain 2"],
     "RUN pip download --platform manylinux2014_x86_64 --only-binary=:all: numpy": ["certain 2"],
     "RUN pip install --platform=manylinux2014_aarch64 --target /app numpy": ["certain 2"],
@@ -103,3 +113,19 @@ def test_a_file_for_one_architecture_says_so_by_its_name(found: Found) -> None:
     text = f"FROM debian\nADD {URL} /tool\n"
     assert found(RULE, text, path="Dockerfile.amd64") == []
     assert found(RULE, text, path="Dockerfile.amd64", platforms=("linux/arm64",)) == ["certain 2"]
+
+
+@pytest.mark.parametrize(
+    ("build", "lines"),
+    [
+        ("--platform linux/amd64,linux/arm64", ["likely 3"]),
+        ("--platform linux/arm64", ["likely 3"]),
+        ("--platform linux/amd64", []),
+        ("--platform linux/arm64 --build-arg ARCH=arm64", []),
+        ("--platform linux/arm64 --build-arg ARCH=$ARCH", []),
+    ],
+)
+def test_a_build_may_name_the_architecture(found: Found, build: str, lines: list[str]) -> None:
+    text = "FROM debian\nARG ARCH=amd64\nRUN curl -O https://example.com/tool-$ARCH\n"
+    make = f"image:\n\tdocker buildx build {build} -t registry.example.com/api --push .\n"
+    assert found(RULE, text, {"Makefile": make}) == lines

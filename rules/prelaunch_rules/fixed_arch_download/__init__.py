@@ -45,7 +45,7 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
 def _certainty(one: Fixed, target: Built) -> Certainty | None:
     """How sure it is that the image is built for a machine that cannot run it; None where it surely is not."""
     if not target.fits(one.architecture):
-        return "certain" if one.lands else "likely"
+        return "certain" if one.lands and not one.default else "likely"
     if (target.known and target.names) or not one.lands:
         return None
     return "hint"

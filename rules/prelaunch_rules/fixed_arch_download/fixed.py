@@ -7,7 +7,7 @@ from prelaunch_rules.architectures import NAMES, TARGET, architecture_in, runs_o
 from prelaunch_rules.compiled import compiled, taken, takes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prelaunch.image import Image, Instruction, Script, ShellCommand, ShellWord
     from prelaunch.model import Span
@@ -36,7 +36,8 @@ _ASK = "ask for `$TARGETARCH` (with an `ARG TARGETARCH` in the stage)"
 class Fixed(NamedTuple):
     """Something that is made for one architecture, where it stands, what becomes of it elsewhere, what to do.
 
-    `lands` says that the image itself gets it, and not only a stage that it copies from.
+    `lands` says that the image itself gets it, and not only a stage that it copies from; `default` that an `ARG` names
+    the architecture, so that a build may name another.
     """
 
     architecture: str
@@ -45,6 +46,7 @@ class Fixed(NamedTuple):
     effect: str = _DIES
     cure: str = _ASK
     lands: bool = True
+    default: bool = False
 
 
 def fixed(image: Image) -> Iterator[Fixed]:
@@ -70,7 +72,7 @@ def _fetched(image: Image, instruction: Instruction) -> Iterator[Fixed]:
     if instruction.keyword == "RUN":
         script = image.script(instruction)
         if script is not None:
-            yield from _in_script(script)
+            yield from _in_script(script, _spelled_out(image, instruction, script))
     elif instruction.keyword == "ADD" or (instruction.keyword == "COPY" and not instruction.heredocs):
         yield from _copied(image, instruction)
 
@@ -100,7 +102,24 @@ def _needed(text: str) -> str:
     return architecture_in(text) if _FOR_OTHERS.isdisjoint(words_of(text)) else ""
 
 
-def _in_script(script: Script) -> Iterator[Fixed]:
+class _Said(NamedTuple):
+    """A variable's text, and whether an `ARG` gives it."""
+
+    text: str
+    default: bool
+
+
+def _spelled_out(image: Image, instruction: Instruction, script: Script) -> dict[str, _Said]:
+    """The variables of the Dockerfile that a script sees and does not set, where their texts are known."""
+    return {
+        name: _Said(one.text, one.given != "env")
+        for name, one in image.scope(instruction).variables.items()
+        if one.text and not one.automatic and not name.startswith(("TARGET", "BUILD")) and one.given != "build-arg"
+        if f"{name}=" not in script.text.text
+    }
+
+
+def _in_script(script: Script, variables: Mapping[str, _Said]) -> Iterator[Fixed]:
     text = script.text.text
     lowered = text.lower()
     if any(mark in lowered for mark in _ASKS):
@@ -109,19 +128,21 @@ def _in_script(script: Script) -> Iterator[Fixed]:
     for command in script.commands:
         if _is_branch(command):
             return
-        found += ((_needed(_literal(word)), word, "") for word in _addresses(command))
+        found += ((_needed(_filled(word, variables)), word, "") for word in _addresses(command, variables))
         option = _platform_option(command)
         if option is not None:
             found.append((architecture_in(_literal(option)), option, "option"))
     if len({architecture for architecture, _, _ in found} - {""}) != 1:
         return  # none, or several side by side
     architecture, word, kind = next(one for one in found if one[0])
-    shown = text[word.start : word.stop].strip("\"'")
+    spelled = bool(kind or _needed(_literal(word)))
+    shown = text[word.start : word.stop].strip("\"'") if spelled else _filled(word, variables)
     package = shown.endswith((".deb", ".rpm"))
     shown = shown if len(shown) <= 120 else f"{shown[:119]}…"
     cure = "leave the option out" if kind else _ASK
     effect = "the package does not install" if package else _DIES
-    yield Fixed(architecture, f"`{shown}`", script.text.span(word.start, word.stop), effect, cure)
+    default = not spelled and any(variables[one].default for one in _names(word, variables))
+    yield Fixed(architecture, f"`{shown}`", script.text.span(word.start, word.stop), effect, cure, default=default)
 
 
 def _is_branch(command: ShellCommand) -> bool:
@@ -133,14 +154,14 @@ def _is_branch(command: ShellCommand) -> bool:
     return False
 
 
-def _addresses(command: ShellCommand) -> Iterator[ShellWord]:
+def _addresses(command: ShellCommand, variables: Mapping[str, _Said]) -> Iterator[ShellWord]:
     """The addresses of a command, or of a variable that it sets, which name a thing to download."""
     program = command.words[0].text if command.words else None
     if program in _ONLY_TEXT:
         return
     words = list(command.words) or [one.value for one in command.assignments if one.value is not None]
     for word in words:
-        literal = _literal(word)
+        literal = _filled(word, variables)
         if "://" in literal and not literal.lower().endswith(_NOT_RUN):
             yield word
 
@@ -171,6 +192,26 @@ def _platform_option(command: ShellCommand) -> ShellWord | None:
 def _literal(word: ShellWord) -> str:
     """The word with a `$` for everything that is not literal."""
     return "".join(part.text if part.kind == "literal" else "$" for part in word.parts)
+
+
+def _names(word: ShellWord, variables: Mapping[str, _Said]) -> Iterator[str]:
+    """The variables that a word takes as they are, of those that are known."""
+    for part in word.parts:
+        if part.kind == "parameter" and not part.operator and not part.subscript and part.text in variables:
+            yield part.text
+
+
+def _filled(word: ShellWord, variables: Mapping[str, _Said]) -> str:
+    """The word with the known variables for their names, and a `$` for everything else that is not literal."""
+    known = frozenset(_names(word, variables))
+    return "".join(
+        part.text
+        if part.kind == "literal"
+        else variables[part.text].text
+        if part.kind == "parameter" and not part.operator and part.text in known
+        else "$"
+        for part in word.parts
+    )
 
 
 def _whole(word: ShellWord) -> str:
