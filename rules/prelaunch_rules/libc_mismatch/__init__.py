@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from prelaunch_rules.compiled import Compiled, Taken
 
 NAME = "libc-mismatch"
-_STATIC = ("-static", "crt-static", "musl", "netgo", "extldflags")
-_ADAPTERS = ("gcompat", "libc6-compat", "glibc")
+_STATIC = ("-static", "-nostdlib", "crt-static", "musl", "netgo", "extldflags")
+_ADAPTERS = ("gcompat", "libc6-compat", "glibc", "musl")
 
 
 class Mismatch(NamedTuple):
@@ -52,10 +52,10 @@ def mend(image: Image, project: Project) -> Fix | None:
 def _mismatches(image: Image, project: Project) -> Iterator[Mismatch]:
     if "--from" not in image.source.text or image.base.state == "unknown":
         return
-    from prelaunch_rules.libc import GLIBC, libc_of
+    from prelaunch_rules.libc import libc_of
 
     own = libc_of(image.base.name)
-    if own in {"", GLIBC} or _has_libraries(image):
+    if not own or _has_libraries(image):
         return
     from prelaunch_rules.compiled import compiled, taken, takes
 
@@ -93,10 +93,11 @@ def _has_libraries(image: Image) -> bool:
 
 def _certainty(image: Image, made: Compiled, theirs: str, own: str, project: Project) -> Certainty | None:
     """How sure it is that the program needs its stage's C library; None where it needs none."""
-    from prelaunch_rules.libc import GLIBC, NONE
+    from prelaunch_rules.libc import GLIBC, MUSL, NONE
 
     text = image.source.text[made.stage.span.start : made.instruction.span.stop]
-    if any(mark in text for mark in _STATIC):
+    marks = [mark for mark in _STATIC if mark != "musl"] if theirs == MUSL else _STATIC
+    if any(mark in text for mark in marks):
         return None
     if made.language == "go":
         cgo = made.environment.get("CGO_ENABLED") or _set(image, made, "CGO_ENABLED")
