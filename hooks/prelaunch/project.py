@@ -188,6 +188,16 @@ class Project:
 
         return mounts_of(self, image)
 
+    def overridden(self, image: Image) -> frozenset[str]:
+        """What is said elsewhere in place of an image's own, wherever the repository runs it.
+
+        Some of `entrypoint`, `command`, `working_dir` and `environment`: keys of all the Compose services that it is
+        built for; none where something else builds it too.
+        """
+        from prelaunch.images.mounts import overridden
+
+        return overridden(self, image)
+
     def left_out(self, image: Image, path: str) -> bool | None:
         """Whether `.dockerignore` keeps a path out of the image's build context; None where that is not known."""
         from prelaunch.images.context import left_out

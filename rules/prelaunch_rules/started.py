@@ -52,7 +52,7 @@ def started(image: Image, project: Project) -> Iterator[Started]:
     if image.start.state != "known" or is_windows(image):
         return
     files = project.files_of(image)
-    for program in image.start.programs:
+    for program in image.start.programs if not starts_otherwise(image, project) else ():
         span = place_of(program, image)
         path = path_of(program)
         if path is None or span is None:
@@ -67,6 +67,12 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         if origin.kind == "heredoc" and origin.text is not None:
             data = origin.text.text.encode("utf-8", "surrogateescape")
         yield Started(program, path, span, origin, file, data)
+
+
+def starts_otherwise(image: Image, project: Project) -> bool:
+    """Whether Compose starts something else in its place, and nothing but Compose builds it."""
+    said = project.overridden(image)
+    return "entrypoint" in said or ("command" in said and not image.config.entrypoint.words)
 
 
 def laid_over(path: str, image: Image, project: Project) -> tuple[Mount, ...]:

@@ -130,3 +130,64 @@ def test_a_dotted_module_may_be_installed_where_the_image_has_no_folder_of_it(
 ) -> None:
     text = f"FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN pip install -r requirements.txt\nCMD {command}\n"
     assert found(RULE, text, {"requirements.txt": "", **files}) == (["certain 5"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("service", "start", "missing"),
+    [
+        ("", 'CMD ["python", "main.py"]', True),
+        ("command: python app.py", 'CMD ["python", "main.py"]', False),
+        ("command:", 'CMD ["python", "main.py"]', True),
+        ("command: serve", 'ENTRYPOINT ["python", "main.py"]', True),
+        ("entrypoint: [python, app.py]", 'ENTRYPOINT ["python", "main.py"]', False),
+        ("working_dir: /srv/app", 'CMD ["python", "main.py"]', False),
+        ("environment: {PYTHONPATH: /srv/app}", 'CMD ["uvicorn", "main:app"]', False),
+        ("environment: {DEBUG: 1}", 'CMD ["uvicorn", "main:app"]', True),
+    ],
+)
+def test_what_compose_starts_in_its_place_is_what_counts(
+    found: Found, service: str, start: str, *, missing: bool
+) -> None:
+    text = f"FROM python:3.13\nWORKDIR /srv\nCOPY . .\n{start}\n"
+    compose = f"services:\n  web:\n    build: .\n    {service}\n"
+    files = {"app/main.py": "app = 1", "compose.yml": compose}
+    assert found(RULE, text, files) == (["certain 4"] if missing else [])
+    # another build of the image runs it as it is
+    assert found(RULE, text, {**files, "build.sh": "docker build -t registry.example.com/web .\n"}) == ["certain 4"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "files", "missing"),
+    [
+        ("", {}, True),
+        ("", {"gunicorn.conf.py": "workers = 2\n"}, True),
+        ("", {"gunicorn.conf.py": "chdir = 'site'\n"}, False),
+        ("", {"gunicorn.conf.py": "import sys\nsys.path.insert(0, 'site')\n"}, False),
+        ("ENV GUNICORN_CMD_ARGS='--chdir site'", {}, False),
+    ],
+)
+def test_gunicorn_may_be_told_elsewhere_where_to_look(
+    found: Found, lines: str, files: Mapping[str, str], *, missing: bool
+) -> None:
+    text = f"FROM python:3.13\nWORKDIR /srv\nCOPY . .\n{lines}\nCMD gunicorn mysite.wsgi\n"
+    files = {"site/mysite/wsgi.py": "application = 1", **files}
+    assert found(RULE, text, files) == (["certain 5"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("streamlit run app.py", True),
+        ("streamlit run --server.port 8501 app.py", True),
+        ("streamlit run src/app.py", False),
+        ("streamlit run https://example.com/app.py", False),
+        ("streamlit hello", False),
+        ("fastapi run app.py --port 80", True),
+        ("fastapi dev src/app.py", False),
+        ("fastapi run src", False),
+        ("fastapi run", False),
+    ],
+)
+def test_what_streamlit_and_fastapi_run_is_looked_for(found: Found, command: str, *, missing: bool) -> None:
+    text = f"FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD {command}\n"
+    assert found(RULE, text, {"src/app.py": ""}) == (["certain 4"] if missing else [])

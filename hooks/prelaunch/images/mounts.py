@@ -53,6 +53,16 @@ def _of(build: Build, project: Project) -> Iterator[Mount]:
         yield from _of_commands(build.source.text[:_MAX_TEXT])
 
 
+def overridden(project: Project, image: Image) -> frozenset[str]:
+    """See `Project.overridden`."""
+    builds = image.builds or ()
+    if not builds or any(build.form != "compose" for build in builds):
+        return frozenset()
+    from prelaunch.places.compose_start import overridden
+
+    return frozenset.intersection(*(overridden(build, project) for build in builds))
+
+
 def _beside(folder: str, project: Project) -> Iterator[Mount]:
     """What the scripts that stand beside a Dockerfile mount: they may run its image, however they name it."""
     names = [name for name in project.names(folder or ".") if name.lower().endswith(_SCRIPTS)]

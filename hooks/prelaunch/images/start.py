@@ -71,14 +71,15 @@ _WRAPPERS = {
 
 
 class _Reader(NamedTuple):
-    """An interpreter: its flags with a value, and those behind which no file is named."""
+    """An interpreter: its flags with a value, those behind which no file is named, its subcommands that read one."""
 
     values: frozenset[str]
     without_file: frozenset[str]
+    verbs: frozenset[str] = frozenset()
 
 
-def _reader(values: str, without_file: str) -> _Reader:
-    return _Reader(frozenset(values.split()), frozenset(without_file.split()))
+def _reader(values: str, without_file: str, verbs: str = "") -> _Reader:
+    return _Reader(frozenset(values.split()), frozenset(without_file.split()), frozenset(verbs.split()))
 
 
 BUILTINS = frozenset(
@@ -87,6 +88,8 @@ BUILTINS = frozenset(
 )
 _PYTHON = _reader("-W -X --check-hash-based-pycs", "-c -m - -h -V --version --help")
 _READERS = {
+    "fastapi": _reader("", "", "dev run"),
+    "streamlit": _reader("", "", "run"),
     "python": _PYTHON,
     "python3": _PYTHON,
     "pypy3": _PYTHON,
@@ -214,6 +217,10 @@ def _commands(
 
 def _file_read(reader: _Reader, words: Sequence[Word]) -> Sequence[Word]:
     """The file that an interpreter reads, and its arguments; nothing where it reads none."""
+    if reader.verbs:  # they may be given a folder, an address, or nothing
+        at = next((number for number, word in enumerate(words) if word.text.endswith(".py")), len(words))
+        is_file = words and words[0].text in reader.verbs and at < len(words) and "://" not in words[at].text
+        return words[at:] if is_file and not words[at].text.startswith("-") else ()
     at = 0
     while at < len(words):
         text = words[at].text

@@ -8,7 +8,7 @@ from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
 from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.programs import INTERPRETERS, lacks
-from prelaunch_rules.started import is_windows, started
+from prelaunch_rules.started import is_windows, started, starts_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each script of the start whose interpreter is not in the image, and for one that is named."""
-    if image.start.state == "known" and not is_windows(image):
+    if image.start.state == "known" and not is_windows(image) and not starts_otherwise(image, project):
         yield from _named(image, project)
     for one in started(image, project):
         if one.program.run == "reader" or not one.data or not one.data.startswith(b"#!"):

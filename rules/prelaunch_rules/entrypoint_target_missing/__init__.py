@@ -8,7 +8,7 @@ import posixpath
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
 from prelaunch.typed import TYPE_CHECKING
-from prelaunch_rules.started import is_windows, laid_over, path_of, place_of
+from prelaunch_rules.started import is_windows, laid_over, path_of, place_of, starts_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 NAME = "entrypoint-target-missing"
 _BASE = frozenset({"base", "baseimage"})
+_ELSEWHERE = frozenset({"working_dir", "environment"})
 _PARTING = str.maketrans("._-", "///")
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each file, module or attribute of the start that is surely not there."""
     if image.start.state != "known" or is_windows(image) or _is_for_others(image):
+        return
+    if starts_otherwise(image, project) or not _ELSEWHERE.isdisjoint(project.overridden(image)):
         return
     from prelaunch_rules.applications import applications
 
@@ -100,7 +103,7 @@ def _application(application: Application, program: Program, image: Image, proje
 
     span = application.word.span or place_of(program, image)
     roots = application.roots(image)
-    if span is None or roots is None or installs_itself(image):
+    if span is None or roots is None or installs_itself(image) or _is_configured(application, image, project):
         return
     lookup = Lookup(project.files_of(image), roots, project.read)
     module = application.module
@@ -127,6 +130,17 @@ def _application(application: Application, program: Program, image: Image, proje
             f" `{application.server}` cannot load it and the container dies"
         )
         yield Finding(NAME, _sure(found.sure and lookup.sure), image.source, span, message)
+
+
+def _is_configured(application: Application, image: Image, project: Project) -> bool:
+    """Whether the server may be told elsewhere where to look: by a variable, or by gunicorn's file in its folder."""
+    if any(name.startswith(("GUNICORN_CMD", "UVICORN_")) for name in image.config.env):
+        return True
+    found = project.files_of(image).lookup("gunicorn.conf.py") if application.server == "gunicorn" else None
+    source = project.read(found.path) if found is not None and found.kind == "repository" else None
+    if source is None:
+        return found is not None and found.kind not in {"absent", "unknown"}
+    return any(word in source.text for word in ("chdir", "pythonpath", "sys.path", "wsgi_app"))
 
 
 def _sure(sure: bool) -> Certainty:
@@ -160,6 +174,9 @@ def _module_instead(module: str, image: Image, project: Project) -> str:
     for other in dict.fromkeys(others):
         if other and other != module and files.lookup(f"{other.replace('.', '/')}.py").kind == "repository":
             return f"; `{other}` is there"
+    path = f"{module.replace('.', '/')}.py"
+    if "." in module and files.holds(".", f"/{path}"):
+        return f"; `{path}` stands in a folder of it, which is not asked"
     return ""
 
 
