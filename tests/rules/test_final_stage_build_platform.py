@@ -51,3 +51,27 @@ def test_what_runs_where_it_is_built_for_dies_nowhere(
 def test_the_configuration_stands_in_for_builds(found: Found, platforms: tuple[str, ...], certainty: str) -> None:
     text = 'FROM --platform=$BUILDPLATFORM debian:13\nCMD ["sleep", "1"]\n'
     assert found(RULE, text, platforms=platforms) == [f"{certainty} 1"]
+
+
+@pytest.mark.parametrize(
+    ("base", "platform", "certainty"),
+    [
+        ("debian:13", "--platform linux/amd64,linux/arm64", "certain"),
+        ("debian:13", "--platform linux/arm64", "certain"),
+        ("debian:13", "--platform linux/amd64,linux/386", "certain"),
+        ("debian:13", "--platform linux/amd64", ""),
+        ("debian:13", "--platform $PLATFORM", ""),
+        ("debian:13", "", ""),
+        ("scratch", "--platform linux/amd64,linux/arm64", ""),
+        ("gcr.io/distroless/static", "--platform linux/amd64,linux/arm64", ""),
+    ],
+)
+def test_a_constant_platform_is_wrong_where_another_is_built(
+    found: Found, base: str, platform: str, certainty: str
+) -> None:
+    workflow = JOB.format(runner="ubuntu-24.04", platform=platform)
+    lines = [f"{certainty} 1"] if certainty else []
+    for text in (f"FROM --platform=linux/amd64 {base}\n", f"FROM --platform=linux/amd64 {base} AS b\nFROM b\n"):
+        assert found(RULE, text, {".github/workflows/image.yml": workflow}) == lines
+    text = f"ARG BUILDPLATFORM=linux/amd64\nFROM --platform=$BUILDPLATFORM {base}\n"
+    assert found(RULE, text, {".github/workflows/image.yml": workflow}) == [one.replace(" 1", " 2") for one in lines]

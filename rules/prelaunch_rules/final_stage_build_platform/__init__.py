@@ -1,4 +1,4 @@
-"""final-stage-build-platform: what runs in the end is taken for the machine that builds."""
+"""final-stage-build-platform: what runs in the end is taken for the machine that builds, or always for the same one."""
 
 from __future__ import annotations
 
@@ -25,12 +25,15 @@ _WITHOUT_PROGRAMS = ("distroless/static", "chainguard/static")
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
     """The `FROM` that decides what the image's own files are made for."""
-    if "BUILD" not in image.source.text or not image.chain[-1].platform:
+    if not image.chain[-1].platform:
         return
     bottom = image.chain[-1]
     instruction = next(one for one in image.dockerfile.instructions if one.span == bottom.span)
     flag = next(flag for flag in reversed(instruction.flags) if flag.name == "platform")
-    if not image.scope(instruction).depends(flag.value) & _BUILD or not _QUOTES.isdisjoint(flag.value):
+    if not _QUOTES.isdisjoint(flag.value):
+        return
+    if not image.scope(instruction).depends(flag.value) & _BUILD:
+        yield from _constant(flag, image, project)
         return
     target = image.target.name or "the last stage"
     at = f"`{target}`" if image.target.name else target
@@ -47,6 +50,30 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
         "take the flag out of this `FROM`" if above else "take the flag out: it is for stages that only compile"
     )
     fix = Fix((Edit(_with_blank(flag, image.source.text), ""),), "take the base image of the target", safe=not above)
+    yield Finding("final-stage-build-platform", certainty, image.source, flag.span, message, fix)
+
+
+def _constant(flag: Flag, image: Image, project: Project) -> Iterator[Finding]:
+    """A platform that is the same whatever is built, where something else is built."""
+    from prelaunch_rules.architectures import runs, runs_on
+
+    _, architecture = runs_on(image, image.target)
+    if not architecture or image.base.scratch or any(name in image.base.name for name in _WITHOUT_PROGRAMS):
+        return
+    platforms = project.platforms_of(image)
+    others = sorted(
+        {one.architecture for one in platforms.names if one.os == "linux" and not runs(architecture, one.architecture)}
+    )
+    if not others:
+        return
+    message = (
+        f"`--platform={flag.value}` takes the base image of {architecture} for whatever platform is built, and the image is"
+        f" built for {' and '.join(others)}: it gets the programs of {architecture}, carries the wrong label and dies there"
+        " with `exec format error`; take the flag out, and name the platforms in the build"
+    )
+    # somebody may have pinned it because what is installed on top has no other platform
+    fix = Fix((Edit(_with_blank(flag, image.source.text), ""),), "take the base image of the target", safe=False)
+    certainty: Certainty = "likely" if platforms.configured else "certain"
     yield Finding("final-stage-build-platform", certainty, image.source, flag.span, message, fix)
 
 
