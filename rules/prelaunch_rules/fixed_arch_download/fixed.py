@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.architectures import NAMES, TARGET, architecture_in, runs_on, words_of
 from prelaunch_rules.compiled import compiled, taken, takes
@@ -29,6 +31,7 @@ _MULTIARCH = ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "arm-linux-gnueabihf/")
 _FOR_OTHERS = frozenset({"cross", "qemu", "sysroot", "toolchain"})
 """What emulates an architecture, or compiles for it."""
 
+_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 _DIES = "it dies with `exec format error`"
 _ASK = "ask for `$TARGETARCH` (with an `ARG TARGETARCH` in the stage)"
 
@@ -79,21 +82,31 @@ def _fetched(image: Image, instruction: Instruction) -> Iterator[Fixed]:
 
 def _copied(image: Image, instruction: Instruction) -> Iterator[Fixed]:
     foreign = image.copied_from(instruction) is not None
-    words = image.words(instruction)[:-1]
-    if len({architecture_in(word.text) for word in words} - {""}) > 1:
+    seen = image.scope(instruction)
+    # what stands in for TARGETARCH is another rule's matter
+    texts = [
+        (word, seen.expand(word.text) or "" if "$" in word.text and "TARGET" not in word.text else word.text)
+        for word in image.words(instruction)[:-1]
+    ]
+    texts = [(word, text) for word, text in texts if "$" not in text]
+    if len({architecture_in(text) for _, text in texts} - {""}) > 1:
         return  # several architectures side by side
-    for word in words:
-        architecture = "" if "$" in word.text else _needed(word.text)
-        if not architecture or word.span is None or word.text.lower().endswith(_NOT_RUN):
+    for word, text in texts:
+        architecture = _needed(text)
+        if not architecture or word.span is None or text.lower().endswith(_NOT_RUN):
             continue
-        multiarch = any(name in word.text for name in _MULTIARCH)
+        multiarch = any(name in text for name in _MULTIARCH)
         if foreign and not multiarch:
             continue
         if multiarch:
             cure = "copy it from a path without the architecture, or install the package"
             yield Fixed(architecture, f"`{word.text}`", word.span, "there is no such folder and the build fails", cure)
         else:
-            yield Fixed(architecture, f"`{word.text}`", word.span)
+            names = _VARIABLE.findall(word.text)
+            default = not _needed(_VARIABLE.sub("$", word.text)) and any(
+                seen.variables[name].given != "env" for name in names if name in seen.variables
+            )
+            yield Fixed(architecture, f"`{text}`", word.span, default=default)
         return
 
 
