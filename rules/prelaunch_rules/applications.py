@@ -104,12 +104,14 @@ def installs_itself(image: Image) -> bool:
 def applications(program: Program) -> tuple[Application, ...]:
     """What a program loads, as far as its words say it; the program may be `python -m uvicorn` too."""
     words = list(program.words)
-    if program.folder is None or any(UNKNOWN in word.text for word in words):
+    if program.folder is None:
         return ()
     name = posixpath.basename(words[0].text)
     if re.fullmatch(r"python3?(\.\d+)?", name):
         at = next((n for n, word in enumerate(words) if word.text == "-m"), None)
         if at is None or at + 1 >= len(words) or not all(word.text.startswith("-") for word in words[1:at]):
+            return ()
+        if UNKNOWN in words[at + 1].text:
             return ()
         module, words = words[at + 1], words[at + 1 :]
         name = module.text
@@ -126,12 +128,16 @@ def _loaded(name: str, server: _Server, words: list[Word], folder: str) -> tuple
     while at < len(words):
         text = words[at].text
         flag, equals, value = text.partition("=")
+        if UNKNOWN in text:
+            return ()  # it may be any option; only a value behind its own does not matter
         if not text.startswith("-") or text == "-":
             operands.append(words[at])
         elif flag == server.folder and server.folder:
             if not equals:
                 at += 1
                 value = words[at].text if at < len(words) else ""
+            if UNKNOWN in value:
+                return ()
             folder = posixpath.join(folder, value)
         elif flag in {"--factory", "--call"}:
             factory = True

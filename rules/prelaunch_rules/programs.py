@@ -56,9 +56,9 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
     name = posixpath.basename(program)
     said = [one for stage in image.chain for one in stage.instructions if one.keyword in {"ARG", "ENV"}]
     runs = [one for stage in image.chain for one in stage.instructions if one.keyword in {"RUN", "ADD", "COPY"}]
-    if any(_speaks_of(name, one.fragment.text) for one in (*said, *runs)) or any(
-        _speaks_of(name, heredoc.body.text) for one in runs for heredoc in one.heredocs
-    ):
+    texts = [one.fragment.text for one in (*said, *runs)]
+    texts += [heredoc.body.text for one in runs for heredoc in one.heredocs]
+    if any(_speaks_of(name, text) for text in texts):
         return None
     if _installs_the_unknown(image) or any(_copies_all(one) for one in runs):
         return None
@@ -70,7 +70,11 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
             return None
         # without a shell no RUN can have made one, but what is copied may be anything
         return None if any(one.keyword != "RUN" and _may_bring(one.fragment.text) for one in runs) else "certain"
-    return "likely" if name in _missing(library_of(image), tag) else None
+    library = library_of(image)
+    if _HOME.get(library) == name.rstrip("3") and program.startswith(("/usr/bin/", "/bin/")):
+        # what is built on buildpack-deps has Debian's own Python and Perl beside it
+        return "likely" if library != "python" or re.search("slim|alpine", tag) else None
+    return "likely" if name in _missing(library, tag) else None
 
 
 def _installs_the_unknown(image: Image) -> bool:
@@ -102,6 +106,10 @@ def _is_open(word: ShellWord, script: Script, image: Image, instruction: Instruc
         if part.kind == "parameter" and (part.text not in variables or variables[part.text].text is None):
             return f"{part.text}=" not in script.text.text
     return False
+
+
+_HOME = {"node": "node", "php": "php", "python": "python"}
+"""Images that have their interpreter in /usr/local/bin, and none in /usr/bin."""
 
 
 def library_of(image: Image) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from prelaunch.model import UNKNOWN
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,12 @@ _SIGNS = frozenset("$'\"[]*?{}")
 """What no path of a program holds: it was meant for a shell, or for JSON."""
 _POINTERS = (b"version https://git-lfs.github.com/", b"/annex/objects/")
 """What git has in place of a file that Git LFS or git-annex keeps elsewhere."""
+_MOST_PROGRAMS = 50
+_CHANGES = re.compile(
+    r"\b(chmod|command|cp|curl|dos2unix|install|ln|make|mv|sed|tar|tr|unzip|wget|which"
+    r"|apk|apt(-get)?|yum|dnf|pip3?|npm|yarn|git)\b|>(?!&|\s*/dev/)"
+)
+"""What may make a file, make one executable, or ask whether a program is there."""
 _WINDOWS = frozenset({"cmd", "cmd.exe", "powershell", "pwsh"})
 
 
@@ -52,7 +59,8 @@ def started(image: Image, project: Project) -> Iterator[Started]:
     if image.start.state != "known" or is_windows(image):
         return
     files = project.files_of(image)
-    for program in image.start.programs if not starts_otherwise(image, project) else ():
+    own = len(image.start.programs)
+    for number, program in enumerate(programs(image, project) if not starts_otherwise(image, project) else ()):
         span = place_of(program, image)
         path = path_of(program)
         if path is None or span is None:
@@ -66,7 +74,28 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         data = file.data if file is not None and not (file.data or b"").startswith(_POINTERS) else None
         if origin.kind == "heredoc" and origin.text is not None:
             data = origin.text.text.encode("utf-8", "surrogateescape")
-        yield Started(program, path, span, origin, file, data)
+        # a script may have done something to it that is not understood
+        yield Started(program, path, span, origin if number < own else origin._replace(sure=False), file, data)
+
+
+def programs(image: Image, project: Project, changes: re.Pattern[str] = _CHANGES) -> list[Program]:
+    """What starts, and what scripts of the repository start in turn, where nothing in them speaks of `changes`."""
+    found = list(image.start.programs)
+    for number, program in enumerate(found):
+        if number >= _MOST_PROGRAMS:
+            break
+        found += project.started_by(image, program) if _only_starts(program, image, project, changes) else ()
+    return found
+
+
+def _only_starts(program: Program, image: Image, project: Project, changes: re.Pattern[str]) -> bool:
+    path = path_of(program)
+    if path is None:
+        return False
+    files = project.files_of(image)
+    origin = files.lookup(path) if "/" in path or program.run == "reader" else files.which(path)
+    source = project.read(origin.path) if origin.kind == "repository" else None
+    return source is not None and changes.search(source.text) is None
 
 
 def starts_otherwise(image: Image, project: Project) -> bool:

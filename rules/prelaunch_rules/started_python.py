@@ -12,7 +12,7 @@ import re
 from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.applications import applications
 from prelaunch_rules.django_start import VARIABLE, Named, named_by, settings_module
-from prelaunch_rules.started import is_windows, path_of
+from prelaunch_rules.started import is_windows, path_of, programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 _MOST = 2_000
 """How many files are followed."""
 
-_MOST_PROGRAMS = 50
-
 _PYTHON = re.compile(r"python3?(\.\d+)?")
-_CHANGES_IMPORTS = re.compile(r"PYTHONPATH|\b(pip3?|uv|uvx|poetry|pipenv|pdm|conda|apt-get|apk)\b")
+CHANGES_IMPORTS = re.compile(r"PYTHONPATH|\b(pip3?|uv|uvx|poetry|pipenv|pdm|conda|apt-get|apk)\b")
 """What a script does not say whose start is followed: where else to import from, or what else to install."""
 
 
@@ -57,7 +55,7 @@ def _reached(image: Image, project: Project) -> Mapping[str, Module]:
     if image.start.state != "known" or is_windows(image):
         return {}
     files = project.files_of(image)
-    queue = [module for program in programs(image, project) for module in _entries(program, image, files)]
+    queue = [module for program in programs(image, project, CHANGES_IMPORTS) for module in _entries(program, image, files)]
     seen: set[str] = set()
     found: dict[str, Module] = {}
     named: dict[str, dict[tuple[str, int], None]] = {}
@@ -78,26 +76,6 @@ def _reached(image: Image, project: Project) -> Mapping[str, Module]:
         for dotted in names:
             queue += (Module(path, module.roots) for path in _files_of(dotted, module.roots, files))
     return {path: each._replace(named=tuple(named.get(path, ()))) for path, each in found.items()}
-
-
-def programs(image: Image, project: Project) -> list[Program]:
-    """What starts, and what scripts of the repository start in turn, where they only start things."""
-    found = list(image.start.programs)
-    for number, program in enumerate(found):
-        if number >= _MOST_PROGRAMS:
-            break
-        found += project.started_by(image, program) if _only_starts(program, image, project) else ()
-    return found
-
-
-def _only_starts(program: Program, image: Image, project: Project) -> bool:
-    path = path_of(program)
-    if path is None:
-        return False
-    files = project.files_of(image)
-    origin = files.lookup(path) if "/" in path or program.run == "reader" else files.which(path)
-    source = project.read(origin.path) if origin.kind == "repository" else None
-    return source is not None and _CHANGES_IMPORTS.search(source.text) is None
 
 
 def _of_django(entry: Source, module: Module, image: Image, project: Project) -> Iterator[Named]:

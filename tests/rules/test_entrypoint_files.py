@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prelaunch_rules.entrypoint_crlf import RULE as CRLF
 from prelaunch_rules.entrypoint_interpreter_missing import RULE as INTERPRETER
 from prelaunch_rules.entrypoint_no_shebang import RULE as SHEBANG
 from prelaunch_rules.entrypoint_target_missing import RULE as TARGET
@@ -96,3 +97,76 @@ def test_an_interpreter_that_is_named_is_missed_too(
     text = f"FROM {base}\nCOPY run.sh /run.sh\n{lines}\nCMD {command}\n"
     line = text.count("\n")
     assert found(INTERPRETER, text, {"run.sh": "#!/bin/sh\n"}) == ([f"{certainty} {line}"] if certainty else [])
+
+
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        ('exec "$@"', True),
+        ("exec /run.sh", True),
+        ("/run.sh &\nwait", True),
+        ("echo start >&2\nexec /run.sh", True),
+        ("echo start > /dev/null\nexec /run.sh", True),
+        ("dos2unix /run.sh\nexec /run.sh", False),
+        ("echo '#!/bin/sh' > /run.sh\nexec /run.sh", False),
+        ('if [ "$X" ]; then exec /run.sh; fi', False),
+        ("exec sleep 1", False),
+    ],
+)
+def test_what_a_script_starts_is_judged_too(found: Found, script: str, *, missing: bool) -> None:
+    text = 'FROM debian\nCOPY --chmod=755 *.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["/run.sh"]\n'
+    files = {"entry.sh": f"#!/bin/sh\n{script}\n", "run.sh": "#!/bin/sh\r\nexec sleep 1\r\n"}
+    assert found(CRLF, text, files) == (["likely 3"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        ("exec bash -c 'sleep 1'", True),
+        ("apk add bash\nexec bash -c 'sleep 1'", False),
+        ("command -v bash && exec bash", False),
+        ("exec sh -c 'sleep 1'", False),
+    ],
+)
+def test_an_interpreter_that_a_script_starts_is_missed(found: Found, script: str, *, missing: bool) -> None:
+    text = 'FROM alpine\nCOPY --chmod=755 entry.sh /\nENTRYPOINT ["/entry.sh"]\n'
+    assert found(INTERPRETER, text, {"entry.sh": f"#!/bin/sh\n{script}\n"}) == (["likely 3"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        ("exec uvicorn main:app", True),
+        ("exec gunicorn main:app --bind :$PORT", True),
+        ("cd app\nexec uvicorn main:app", False),
+        ("if true; then cd app; fi\nexec uvicorn main:app", False),
+        ("export PYTHONPATH=app\nexec uvicorn main:app", False),
+        ("pip install -e .\nexec uvicorn main:app", False),
+        ("exec uvicorn app.main:app", False),
+    ],
+)
+def test_what_a_script_tells_a_server_to_load_is_looked_for(found: Found, script: str, *, missing: bool) -> None:
+    text = 'FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN chmod +x start.sh\nCMD ["./start.sh"]\n'
+    files = {"start.sh": f"#!/bin/sh\n{script}\n", "app/main.py": "app = 1"}
+    assert found(TARGET, text, files) == (["likely 5"] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("base", "first", "missing"),
+    [
+        ("python:3.13-slim", "#!/usr/bin/python3", True),
+        ("python:3.13-alpine", "#!/usr/bin/python", True),
+        ("python:3.13", "#!/usr/bin/python3", False),
+        ("python:3.13-slim", "#!/usr/local/bin/python3", False),
+        ("python:3.13-slim", "#!/usr/bin/env python3", False),
+        ("node:22", "#!/usr/bin/node", True),
+        ("node:22", "#!/usr/bin/env node", False),
+        ("php:8.4-cli", "#!/usr/bin/php", True),
+        ("php:8.4-cli", "#!/usr/bin/python3", False),
+    ],
+)
+def test_an_official_image_has_its_interpreter_in_a_place_of_its_own(
+    found: Found, base: str, first: str, *, missing: bool
+) -> None:
+    text = f'FROM {base}\nCOPY --chmod=755 run /run\nENTRYPOINT ["/run"]\n'
+    assert found(INTERPRETER, text, {"run": f"{first}\n"}) == (["likely 3"] if missing else [])

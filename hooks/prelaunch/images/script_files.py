@@ -25,6 +25,9 @@ MAX_CHARACTERS = 50_000
 """A longer script is not looked at."""
 
 _PLAIN = frozenset({"and", "group", "background"})
+_INNER = frozenset({"subshell", "substitution", "pipe"})
+"""What has a working folder of its own."""
+_MOVES = frozenset({"cd", "popd", "pushd"})
 _ENDS = frozenset({"exec", "exit", "return"})
 
 
@@ -81,11 +84,14 @@ def _commands(commands: Sequence[Command], program: Program) -> Iterator[Program
         if not blocks <= _PLAIN:
             if (name in _ENDS and not _is_error(command)) or name in ending:
                 return
+            folder = None if name in _MOVES and blocks.isdisjoint(_INNER) else folder
             continue
         if name in {"exit", "return"}:
             return
         words = [word for one in command.words for word in _filled(one, arguments)]
-        if name == "cd":
+        if name in _MOVES and name != "cd":
+            folder = None
+        elif name == "cd":
             target = words[1].text if len(words) > 1 else UNKNOWN
             folder = None if folder is None or UNKNOWN in target else posixpath.join(folder, target)
         elif name in {".", "source"}:

@@ -8,7 +8,7 @@ from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
 from prelaunch.typed import TYPE_CHECKING
 from prelaunch_rules.programs import INTERPRETERS, lacks
-from prelaunch_rules.started import is_windows, started, starts_otherwise
+from prelaunch_rules.started import is_windows, place_of, programs, started, starts_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +38,11 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
 
 
 def _named(image: Image, project: Project) -> Iterator[Finding]:
-    """The interpreters that the Dockerfile itself starts; a path that surely is not there is another rule's matter."""
-    for program in image.start.programs:
-        name, span = program.words[0].text, program.words[0].span
+    """The interpreters that start, by the Dockerfile or by its scripts; a path that surely is not there is another rule's."""
+    own = len(image.start.programs)
+    for number, program in enumerate(programs(image, project)):
+        name = program.words[0].text
+        span = program.words[0].span if number < own else place_of(program, image)
         if program.run == "reader" or span is None or name.rpartition("/")[2] not in INTERPRETERS:
             continue
         certainty = lacks(image, project, name)
@@ -54,6 +56,7 @@ def _named(image: Image, project: Project) -> Iterator[Finding]:
         message = (
             f"`{name}` is to be started, and there is none in an image from `{base}`, so {ends}; {_cure(name, base)}"
         )
+        certainty = certainty if number < own else "likely"
         yield Finding("entrypoint-interpreter-missing", certainty, image.source, span, message)
         break
 

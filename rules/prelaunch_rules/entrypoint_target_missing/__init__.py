@@ -36,6 +36,19 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
         yield from _file(program, image, project)
         for application in applications(program):
             yield from _application(application, program, image, project)
+    yield from _from_scripts(image, project)
+
+
+def _from_scripts(image: Image, project: Project) -> Iterator[Finding]:
+    """What scripts of the repository tell a server to load; they may do more than is understood."""
+    from prelaunch_rules.applications import applications
+    from prelaunch_rules.started import programs
+    from prelaunch_rules.started_python import CHANGES_IMPORTS
+
+    for program in programs(image, project, CHANGES_IMPORTS)[len(image.start.programs) :]:
+        for application in applications(program):
+            for finding in _application(application, program, image, project):
+                yield finding._replace(certainty="likely")
 
 
 def _is_for_others(image: Image) -> bool:
