@@ -170,3 +170,12 @@ def test_an_official_image_has_its_interpreter_in_a_place_of_its_own(
 ) -> None:
     text = f'FROM {base}\nCOPY --chmod=755 run /run\nENTRYPOINT ["/run"]\n'
     assert found(INTERPRETER, text, {"run": f"{first}\n"}) == (["likely 3"] if missing else [])
+
+
+@pytest.mark.parametrize(("tag", "missing"), [("nonroot", False), ("debug-nonroot", False), ("latest", True)])
+def test_the_home_of_nonroot_is_where_its_image_works(found: Found, tag: str, *, missing: bool) -> None:
+    text = (
+        f"FROM gcr.io/distroless/static:{tag} AS build\nRUN ln -s operator/manager manager\nFROM scratch\n"
+        'COPY --from=build /home/nonroot/ /\nENTRYPOINT ["/manager"]\n'
+    )
+    assert found(TARGET, text) == (["certain 5"] if missing else [])

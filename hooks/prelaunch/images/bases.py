@@ -24,8 +24,8 @@ class KnownBase(NamedTuple):
 
 
 _PLAIN = frozenset(
-    "alpine almalinux amazoncorretto amazonlinux archlinux buildpack-deps busybox centos dart debian elixir erlang "
-    "fedora gcc haskell mono openjdk oraclelinux perl pypy python rockylinux ruby rust swift ubuntu opensuse/leap "
+    "alpine almalinux amazoncorretto amazonlinux archlinux buildpack-deps busybox centos debian elixir erlang "
+    "fedora gcc haskell mono openjdk oraclelinux pypy python rockylinux ruby rust swift ubuntu opensuse/leap "
     "opensuse/tumbleweed bitnami/minideb mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/runtime "
     "mcr.microsoft.com/dotnet/runtime-deps mcr.microsoft.com/dotnet/sdk".split()
 ) | {
@@ -34,6 +34,8 @@ _PLAIN = frozenset(
     for release in ("", "-debian11", "-debian12", "-debian13")
 }
 _OTHERS = {
+    "dart": KnownBase("/root"),
+    "perl": KnownBase("/usr/src/app"),
     "golang": KnownBase("/go"),
     "httpd": KnownBase("/usr/local/apache2"),
     "nginx": KnownBase(launcher="/docker-entrypoint.sh", own=frozenset({"/"})),
@@ -75,6 +77,7 @@ def known_base(image: str) -> KnownBase | None:
         return _OTHERS[repository]
     if repository == "ghcr.io/astral-sh/uv" and "python" in tag:
         return KnownBase()
-    if repository.startswith("gcr.io/distroless/") and "debug" in tag:
-        return KnownBase(own=frozenset({"/busybox"})) if repository in _PLAIN else None
+    if repository.startswith("gcr.io/distroless/") and repository in _PLAIN:
+        own = frozenset({"/busybox"}) if "debug" in tag else frozenset[str]()
+        return KnownBase("/home/nonroot" if "nonroot" in tag else "/", own=own)
     return KnownBase() if repository in _PLAIN else None
