@@ -93,3 +93,18 @@ def test_the_environment_of_the_release_may_name_the_platform() -> None:
 @pytest.mark.parametrize("text", ["", "dockers:", "dockers: x", "dockers: [a]", "- dockers", "kos: [{disable: true}]"])
 def test_what_is_no_entry_builds_nothing(text: str) -> None:
     assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("dockers:\n- build_flag_templates: ['--build-arg=ARCH=linux/arm64']\n", (("ARCH", "linux/arm64"),)),
+        ("dockers:\n- build_flag_templates: ['--build-arg', 'ARCH=arm64', '--pull']\n", (("ARCH", "arm64"),)),
+        ("dockers:\n- {goarch: arm64, build_flag_templates: ['--build-arg=A={{ .Arch }}']}\n", (("A", "arm64"),)),
+        ("dockers:\n- build_flag_templates: ['--build-arg=V={{ .Version }}']\n", (("V", None),)),
+        ("dockers_v2:\n- build_args: {ARCH: arm64, V: '{{ .Version }}'}\n", (("ARCH", "arm64"), ("V", None))),
+        ("dockers:\n- build_flag_templates: ['--pull']\n", ()),
+    ],
+)
+def test_the_arguments_of_a_build_are_known(text: str, arguments: tuple[tuple[str, str | None], ...]) -> None:
+    assert only(text).arguments == arguments

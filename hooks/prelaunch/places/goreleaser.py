@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from prelaunch.model import UNKNOWN, Build, Step, Value
 from prelaunch.places.commands import understand
-from prelaunch.places.files import Inputs, inputs_in, with_inputs
+from prelaunch.places.files import Inputs, inputs_in, named_arguments, with_inputs
 from prelaunch.places.gotemplate import template_spots
 from prelaunch.places.substitution import put
 from prelaunch.places.verdicts import Verdict, bare, judge
@@ -68,7 +68,7 @@ def _build(key: str, entry: Node, document: Node, source: Source, project: Proje
         published=not _says(entry, "skip_push"),
         images=tuple(dict.fromkeys(images)),
     )
-    return with_inputs(build, _inputs(key, entry, project))
+    return with_inputs(build, _inputs(key, entry, fill, project))
 
 
 def _filler(entry: Node) -> Callable[[Fragment], Fragment]:
@@ -131,10 +131,27 @@ def _variable(document: Node, source: Source) -> Field | None:
     return None
 
 
-def _inputs(key: str, entry: Node, project: Project) -> Inputs:
-    """The Dockerfile; its context is a folder that the release puts together, of files that are not there before."""
+def _inputs(key: str, entry: Node, fill: Callable[[Fragment], Fragment], project: Project) -> Inputs:
+    """The Dockerfile and its arguments; its context is a folder that the release puts together, of files that are not there before."""
     if key not in _DOCKERFILES:
         return Inputs()
     node = entry.get("dockerfile")
     name = node.value if node is not None and node.value else _DOCKERFILES[key]
-    return inputs_in([""], None, "" if "{{" in name else name, project, beside=True)
+    arguments = named_arguments(_arguments(key, entry, fill))
+    return inputs_in([""], None, "" if "{{" in name else name, project, arguments=arguments, beside=True)
+
+
+def _arguments(key: str, entry: Node, fill: Callable[[Fragment], Fragment]) -> Iterator[str]:
+    """The build arguments as `NAME=value`: `build_args` of `dockers_v2`, the flags of `dockers`."""
+    if key == "dockers_v2":
+        node = entry.get("build_args")
+        for name, value in node.pairs[:_MAX_ENTRIES] if node is not None else ():
+            yield f"{name.value}={fill(value.fragment).text if value.fragment is not None else UNKNOWN}"
+        return
+    before = ""
+    for text in _texts(entry.get("build_flag_templates"), fill):
+        if text.startswith("--build-arg="):
+            yield text.removeprefix("--build-arg=")
+        elif before == "--build-arg":
+            yield text
+        before = text
