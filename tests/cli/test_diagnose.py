@@ -54,6 +54,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('standard_init_linux.go:228: exec user process caused "exec format error"', "exec format error"),
         ("bash: ./tool: cannot execute binary file: Exec format error", "exec format error"),
         ("\x1b[31mexec /x: exec\x1b[0m format error", "exec format error"),
+        ("Error: Invalid value: File does not exist: app.py", "application not found"),
+        ("Error: crun: executable file `/bin/sh` not found: No such file or directory", "program not found"),
         (
             'Error: failed to create containerd task: exec: "/entrypoint.sh": permission denied: unknown',
             "not executable",

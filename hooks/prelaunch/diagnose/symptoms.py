@@ -88,6 +88,7 @@ SYMPTOMS = (
             "can't open file",
             "cannot find module",
             "could not find or load main class",
+            "invalid value: file does not exist",
         ),
         "the server is started with a module, an attribute or a file that is not there",
         ("the working directory of the container, and `command` or `args` of the deploy file",),

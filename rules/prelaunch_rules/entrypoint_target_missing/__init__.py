@@ -205,6 +205,7 @@ RULE = Rule(
         "failed to find attribute",
         "modulenotfounderror: no module named",
         "can't open file",
+        "invalid value: file does not exist",
         "exec: ... stat ... no such file or directory",
         "exec: ... executable file not found in $path",
     ),

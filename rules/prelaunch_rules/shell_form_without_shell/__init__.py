@@ -80,5 +80,5 @@ RULE = Rule(
     certainty="certain",
     fixable=True,
     folder=os.path.dirname(__file__),
-    symptoms=("exec: ... stat /bin/sh: no such file or directory",),
+    symptoms=("exec: ... stat /bin/sh: no such file or directory", "executable file `/bin/sh` not found"),
 )
