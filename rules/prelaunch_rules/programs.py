@@ -25,7 +25,9 @@ _LIBRARY = re.compile(
 )
 _WITHOUT_SHELL = re.compile(r"(?:gcr\.io/distroless|cgr\.dev/chainguard)/(?P<name>[a-z0-9-]+)$")
 _INSTALLERS = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"})
-_MANAGERS = frozenset("ansible-playbook asdf bash conda make mamba micromamba mise nix nix-env nvm pyenv rbenv sh".split())
+_MANAGERS = frozenset(
+    "ansible-playbook asdf bash conda make mamba micromamba mise nix nix-env nvm pyenv rbenv sh".split()
+)
 """Programs that may install any language, or run a script that does."""
 _BARE = {
     "alpine": frozenset({"bash", "zsh"}) | _LANGUAGES,

@@ -55,7 +55,9 @@ def _reached(image: Image, project: Project) -> Mapping[str, Module]:
     if image.start.state != "known" or is_windows(image):
         return {}
     files = project.files_of(image)
-    queue = [module for program in programs(image, project, CHANGES_IMPORTS) for module in _entries(program, image, files)]
+    queue = [
+        module for program in programs(image, project, CHANGES_IMPORTS) for module in _entries(program, image, files)
+    ]
     seen: set[str] = set()
     found: dict[str, Module] = {}
     named: dict[str, dict[tuple[str, int], None]] = {}

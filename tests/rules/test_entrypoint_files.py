@@ -51,7 +51,11 @@ def test_packages_that_a_file_lists_may_bring_the_interpreter(found: Found, run:
     ("base", "copy", "missing"),
     [
         ("gcr.io/distroless/static", "COPY run.sh /run.sh", True),
-        ("gcr.io/distroless/static", "COPY run.sh /run.sh\nCOPY --from=a /usr/share/zoneinfo /usr/share/zoneinfo", True),
+        (
+            "gcr.io/distroless/static",
+            "COPY run.sh /run.sh\nCOPY --from=a /usr/share/zoneinfo /usr/share/zoneinfo",
+            True,
+        ),
         ("gcr.io/distroless/static", "COPY run.sh /run.sh\nCOPY --from=busybox /bin/busybox /bin/sh", False),
         ("gcr.io/distroless/static:debug", "COPY run.sh /run.sh", False),
     ],

@@ -36,9 +36,7 @@ jobs:
         ("ubuntu-24.04", "", "likely"),
     ],
 )
-def test_what_runs_where_it_is_built_for_dies_nowhere(
-    found: Found, runner: str, platform: str, certainty: str
-) -> None:
+def test_what_runs_where_it_is_built_for_dies_nowhere(found: Found, runner: str, platform: str, certainty: str) -> None:
     text = 'FROM --platform=$BUILDPLATFORM debian:13\nCMD ["sleep", "1"]\n'
     workflow = JOB.format(runner=runner, platform=platform)
     assert found(RULE, text, {".github/workflows/image.yml": workflow}) == [f"{certainty} 1"]

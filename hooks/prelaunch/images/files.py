@@ -14,8 +14,8 @@ from prelaunch.images.bases import known_base
 from prelaunch.images.config import config_of_base, workdir_after
 from prelaunch.images.context import open_context
 from prelaunch.images.copies import Copy, below_of, read_copy
-from prelaunch.images.patterns import cleaned
 from prelaunch.images.installers import OWN_FOLDERS
+from prelaunch.images.patterns import cleaned
 from prelaunch.images.runs import Effects, effects, executable_by
 from prelaunch.images.stages import base_of, chain_of, effective
 from prelaunch.model import UNKNOWN
@@ -205,7 +205,9 @@ class _StageFiles:
 def _environment(image: Image, instruction: Instruction) -> dict[str, str]:
     """What the variables of a `RUN` are, `UNKNOWN` where that is not known."""
     variables = image.scope(instruction).variables
-    return {name: UNKNOWN if one.text is None else one.text for name, one in variables.items() if one.given != "nowhere"}
+    return {
+        name: UNKNOWN if one.text is None else one.text for name, one in variables.items() if one.given != "nowhere"
+    }
 
 
 def _is_free(folder: str) -> bool:

@@ -1,7 +1,7 @@
 """What a Compose service says in place of its image: how it starts, where, and what its environment adds.
 
-docs.docker.com/reference/compose-file/services: `entrypoint` takes the place of ENTRYPOINT and of CMD, `command` that of
-CMD, `working_dir` that of WORKDIR.
+docs.docker.com/reference/compose-file/services: `entrypoint` takes the place of ENTRYPOINT and of CMD, `command` of
+CMD, `working_dir` of WORKDIR.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def _variable(document: Node, source: Source) -> Field | None:
 
 
 def _inputs(key: str, entry: Node, fill: Callable[[Fragment], Fragment], project: Project) -> Inputs:
-    """The Dockerfile and its arguments; its context is a folder that the release puts together, of files that are not there before."""
+    """The Dockerfile and its arguments; its context is a folder that the release puts together, of new files."""
     if key not in _DOCKERFILES:
         return Inputs()
     node = entry.get("dockerfile")

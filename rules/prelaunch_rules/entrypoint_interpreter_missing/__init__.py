@@ -38,7 +38,7 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
 
 
 def _named(image: Image, project: Project) -> Iterator[Finding]:
-    """The interpreters that start, by the Dockerfile or by its scripts; a path that surely is not there is another rule's."""
+    """The interpreters that the Dockerfile or a script starts; a path that surely is not there is another rule's."""
     own = len(image.start.programs)
     for number, program in enumerate(programs(image, project)):
         name = program.words[0].text

@@ -67,9 +67,9 @@ def _constant(flag: Flag, image: Image, project: Project) -> Iterator[Finding]:
     if not others:
         return
     message = (
-        f"`--platform={flag.value}` takes the base image of {architecture} for whatever platform is built, and the image is"
-        f" built for {' and '.join(others)}: it gets the programs of {architecture}, carries the wrong label and dies there"
-        " with `exec format error`; take the flag out, and name the platforms in the build"
+        f"`--platform={flag.value}` takes the base image of {architecture} for whatever platform is built, and the"
+        f" image is built for {' and '.join(others)}: it gets the programs of {architecture}, carries the wrong label"
+        " and dies there with `exec format error`; take the flag out, and name the platforms in the build"
     )
     # somebody may have pinned it because what is installed on top has no other platform
     fix = Fix((Edit(_with_blank(flag, image.source.text), ""),), "take the base image of the target", safe=False)
