@@ -25,6 +25,11 @@ _LIBRARY = re.compile(
 )
 _WITHOUT_SHELL = re.compile(r"(?:gcr\.io/distroless|cgr\.dev/chainguard)/(?P<name>[a-z0-9-]+)$")
 _INSTALLERS = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"})
+_ALONE = frozenset(
+    "bash ca-certificates curl dumb-init git gnupg gosu jq libpq5 openssl procps su-exec sudo tini tzdata unzip wget "
+    "xz-utils zip".split()
+)
+"""Packages that need no language but Perl."""
 _MANAGERS = frozenset(
     "ansible-playbook asdf bash conda make mamba micromamba mise nix nix-env nvm pyenv rbenv sh".split()
 )
@@ -64,8 +69,10 @@ def lacks(image: Image, project: Project, program: str) -> Certainty | None:
         return None
     if _installs_the_unknown(image) or any(_copies_all(one) for one in runs):
         return None
-    if name in _LANGUAGES and "PATH" in image.config.env:
-        return None  # an environment that is copied has its own
+    if "/" in program and posixpath.dirname(program) not in _PLACES:
+        return None
+    if name in _LANGUAGES and ("PATH" in image.config.env or _installs_more(image)):
+        return None  # an environment that is copied has its own, and a package may need it
     base, tag = _named(image)
     if (match := _WITHOUT_SHELL.match(base)) and (match["name"].startswith("static") or "distroless" in base):
         if "debug" in tag or "dev" in tag or name not in _SHELLS:
@@ -110,6 +117,24 @@ def _is_open(word: ShellWord, script: Script, image: Image, instruction: Instruc
     return False
 
 
+_PLACES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/local/bin", "/usr/local/sbin", "/usr/sbin"})
+"""Where a base has its programs."""
+
+
+def _installs_more(image: Image) -> bool:
+    """Whether a package of the system is installed that may need a language."""
+    for stage in image.chain:
+        for instruction in stage.instructions:
+            script = image.script(instruction)
+            for command in script.commands if script is not None else ():
+                words = [word.text or "?" for word in command.words]
+                if _INSTALLERS.isdisjoint(words[:1]) or {"add", "install"}.isdisjoint(words):
+                    continue
+                if not {word for word in words[1:] if not word.startswith(("-", ".", "add", "install"))} <= _ALONE:
+                    return True
+    return False
+
+
 _HOME = {"node": "node", "php": "php", "python": "python"}
 """Images that have their interpreter in /usr/local/bin, and none in /usr/bin."""
 
@@ -138,6 +163,8 @@ def _speaks_of(name: str, text: str) -> bool:
     """Whether a text names the program, or what may bring it: `bash`, `python3-venv`, `nodejs`; `sh` of no `run.sh`."""
     if name in {"ash", "dash", "env", "sh"}:
         return re.search(rf"(?<![\w.-]){name}(?!\w)|busybox|toybox", text) is not None
+    if name.startswith("python") and "py3" in text:
+        return True
     return name.removesuffix("3") in text.lower() or (name == "bash" and "bats" in text)
 
 

@@ -23,7 +23,7 @@ _POINTERS = (b"version https://git-lfs.github.com/", b"/annex/objects/")
 _MOST_PROGRAMS = 50
 _CHANGES = re.compile(
     r"\b(chmod|command|cp|curl|dos2unix|install|ln|make|mv|sed|tar|tr|unzip|wget|which"
-    r"|apk|apt(-get)?|yum|dnf|pip3?|npm|yarn|git)\b|>(?!&|\s*/dev/)"
+    r"|apk|apt(-get)?|yum|dnf|pip3?|npm|yarn|git)\b|PATH=|>(?!&|\s*/dev/)"
 )
 """What may make a file, make one executable, or ask whether a program is there."""
 _WINDOWS = frozenset({"cmd", "cmd.exe", "powershell", "pwsh"})
@@ -61,6 +61,8 @@ def started(image: Image, project: Project) -> Iterator[Started]:
     files = project.files_of(image)
     own = len(image.start.programs)
     for number, program in enumerate(programs(image, project) if not starts_otherwise(image, project) else ()):
+        if number >= own and "exec" not in program.through:
+            continue  # the script goes on without it
         span = place_of(program, image)
         path = path_of(program)
         if path is None or span is None:

@@ -85,6 +85,10 @@ def test_the_debug_variants_of_distroless_have_a_busybox(found: Found, tag: str,
         ("alpine", "COPY --from=x /usr/local /usr/local", '["node", "/run.js"]', ""),
         ("alpine", "COPY --from=x /app /app\nENV PATH=/app/bin:$PATH", '["python", "/run.py"]', ""),
         ("debian", "", '["python", "/run.py"]', "likely"),
+        ("debian", "", '["/app/.venv/bin/python", "/run.py"]', ""),
+        ("debian", "RUN apt-get install -y curl", '["python3", "/run.py"]', "likely"),
+        ("debian", "RUN apt-get install -y certbot", '["python3", "/run.py"]', ""),
+        ("alpine", "RUN apk add py3-flask", '["python3", "/run.py"]', ""),
         ("debian", "", '["bash", "/run.sh"]', ""),
         ("scratch", "", '["sh", "-c", "/run"]', "certain"),
         ("scratch", "", '["/run"]', ""),
@@ -108,7 +112,8 @@ def test_an_interpreter_that_is_named_is_missed_too(
     [
         ('exec "$@"', True),
         ("exec /run.sh", True),
-        ("/run.sh &\nwait", True),
+        ("/run.sh &\nwait", False),
+        ("/run.sh || true", False),
         ("echo start >&2\nexec /run.sh", True),
         ("echo start > /dev/null\nexec /run.sh", True),
         ("dos2unix /run.sh\nexec /run.sh", False),
@@ -130,6 +135,8 @@ def test_what_a_script_starts_is_judged_too(found: Found, script: str, *, missin
         ("apk add bash\nexec bash -c 'sleep 1'", False),
         ("command -v bash && exec bash", False),
         ("exec sh -c 'sleep 1'", False),
+        ("bash -c true || exec sleep 1", False),
+        ("export PATH=/opt/bin:$PATH\nexec bash", False),
     ],
 )
 def test_an_interpreter_that_a_script_starts_is_missed(found: Found, script: str, *, missing: bool) -> None:
@@ -147,6 +154,7 @@ def test_an_interpreter_that_a_script_starts_is_missed(found: Found, script: str
         ("export PYTHONPATH=app\nexec uvicorn main:app", False),
         ("pip install -e .\nexec uvicorn main:app", False),
         ("exec uvicorn app.main:app", False),
+        (". ./env.sh\nexec uvicorn main:app", False),
     ],
 )
 def test_what_a_script_tells_a_server_to_load_is_looked_for(found: Found, script: str, *, missing: bool) -> None:

@@ -45,12 +45,15 @@ def _named(image: Image, project: Project) -> Iterator[Finding]:
         span = program.words[0].span if number < own else place_of(program, image)
         if program.run == "reader" or span is None or name.rpartition("/")[2] not in INTERPRETERS:
             continue
+        if number >= own and "exec" not in program.through:
+            continue  # the script goes on without it
         certainty = lacks(image, project, name)
         if certainty is None or ("/" in name and project.files_of(image).lookup(name).kind == "absent"):
             continue
         base = "scratch" if image.base.scratch else image.base.name
-        if program.through:
-            ends = f"`{program.through[-1]}` stops with `{name}: not found`"
+        through = [one for one in program.through if one != "exec"]
+        if through:
+            ends = f"`{through[-1]}` stops with `{name}: not found`"
         else:
             ends = f"the container dies with `{'no such file or directory' if '/' in name else 'not found in $PATH'}`"
         message = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 
 from prelaunch.image import Image
 from prelaunch.model import Finding, Rule
@@ -45,7 +46,8 @@ def _from_scripts(image: Image, project: Project) -> Iterator[Finding]:
     from prelaunch_rules.started import programs
     from prelaunch_rules.started_python import CHANGES_IMPORTS
 
-    for program in programs(image, project, CHANGES_IMPORTS)[len(image.start.programs) :]:
+    changes = re.compile(rf"{CHANGES_IMPORTS.pattern}|(?m:^\s*(\.|source)\s)")
+    for program in programs(image, project, changes)[len(image.start.programs) :]:
         for application in applications(program):
             for finding in _application(application, program, image, project):
                 yield finding._replace(certainty="likely")
