@@ -60,7 +60,7 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         return
     files = project.files_of(image)
     own = len(image.start.programs)
-    for number, program in enumerate(programs(image, project) if not starts_otherwise(image, project) else ()):
+    for number, program in enumerate(programs(image, project)):
         if number >= own and "exec" not in program.through:
             continue  # the script goes on without it
         span = place_of(program, image)
@@ -76,23 +76,38 @@ def started(image: Image, project: Project) -> Iterator[Started]:
         data = file.data if file is not None and not (file.data or b"").startswith(_POINTERS) else None
         if origin.kind == "heredoc" and origin.text is not None:
             data = origin.text.text.encode("utf-8", "surrogateescape")
+        if starts_otherwise(image, project):
+            return
         # a script may have done something to it that is not understood
         yield Started(program, path, span, origin if number < own else origin._replace(sure=False), file, data)
 
 
 def programs(image: Image, project: Project, changes: re.Pattern[str] = _CHANGES) -> list[Program]:
     """What starts, and what scripts of the repository start in turn, where nothing in them speaks of `changes`."""
-    found = list(image.start.programs)
-    for number, program in enumerate(found):
-        if number >= _MOST_PROGRAMS:
-            break
-        found += project.started_by(image, program) if _only_starts(program, image, project, changes) else ()
-    return found
+    arguments = tuple(image.arguments.items())
+    key = ("programs", image.source, image.target.number, arguments, image.context, changes.pattern)
+    if key not in project.memo:
+        found = list(image.start.programs)
+        for number, program in enumerate(found):
+            if number >= _MOST_PROGRAMS:
+                break
+            found += project.started_by(image, program) if _only_starts(program, image, project, changes) else ()
+        project.memo[key] = found
+    known: list[Program] = project.memo[key]
+    return known
+
+
+def _may_be_copied(name: str, image: Image) -> bool:
+    """A glance: whether some copy names a program, or fills a folder of programs."""
+    if "/" in name or "." in name or "entrypoint" in name:
+        return True
+    copies = (one for stage in image.chain for one in stage.instructions if one.keyword in {"ADD", "COPY"})
+    return any(name in one.fragment.text or "bin" in one.fragment.text for one in copies)
 
 
 def _only_starts(program: Program, image: Image, project: Project, changes: re.Pattern[str]) -> bool:
     path = path_of(program)
-    if path is None:
+    if path is None or not _may_be_copied(path, image):
         return False
     files = project.files_of(image)
     origin = files.lookup(path) if "/" in path or program.run == "reader" else files.which(path)

@@ -60,7 +60,11 @@ def overridden(project: Project, image: Image) -> frozenset[str]:
         return frozenset()
     from prelaunch.places.compose_start import overridden
 
-    return frozenset.intersection(*(overridden(build, project) for build in builds))
+    key = ("overridden", image.source.path, image.target.number, builds)
+    if key not in project.memo:
+        project.memo[key] = frozenset.intersection(*(overridden(build, project) for build in builds))
+    found: frozenset[str] = project.memo[key]
+    return found
 
 
 def _beside(folder: str, project: Project) -> Iterator[Mount]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each script of the start whose interpreter is not in the image, and for one that is named."""
-    if image.start.state == "known" and not is_windows(image) and not starts_otherwise(image, project):
+    if image.start.state == "known" and not is_windows(image):
         yield from _named(image, project)
     for one in started(image, project):
         if one.program.run == "reader" or not one.data or not one.data.startswith(b"#!"):
@@ -48,7 +48,9 @@ def _named(image: Image, project: Project) -> Iterator[Finding]:
         if number >= own and "exec" not in program.through:
             continue  # the script goes on without it
         certainty = lacks(image, project, name)
-        if certainty is None or ("/" in name and project.files_of(image).lookup(name).kind == "absent"):
+        if certainty is None or starts_otherwise(image, project):
+            continue
+        if "/" in name and project.files_of(image).lookup(name).kind == "absent":
             continue
         base = "scratch" if image.base.scratch else image.base.name
         through = [one for one in program.through if one != "exec"]

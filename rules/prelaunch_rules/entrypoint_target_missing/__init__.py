@@ -29,8 +29,13 @@ def check(image: Image, project: Project) -> Iterator[Finding]:
     """A finding for each file, module or attribute of the start that is surely not there."""
     if image.start.state != "known" or is_windows(image) or _is_for_others(image):
         return
-    if starts_otherwise(image, project) or not _ELSEWHERE.isdisjoint(project.overridden(image)):
-        return
+    for finding in _found(image, project):
+        if starts_otherwise(image, project) or not _ELSEWHERE.isdisjoint(project.overridden(image)):
+            return
+        yield finding
+
+
+def _found(image: Image, project: Project) -> Iterator[Finding]:
     from prelaunch_rules.applications import applications
 
     for program in image.start.programs:
