@@ -678,3 +678,36 @@ if __name__ == "__main__":
         for row in pool.run_pool([Task(target) for target in targets(str(listed))], 1)
     )
     assert done.stdout.strip().splitlines()[-1] == str(pooled)
+
+
+_TIMED_OUT_IN_A_THREAD = """
+import sys, threading
+from prelaunch.fleet.work import _TooLongError, _within
+
+def late():
+    for number in range(20):
+        try:
+            with _within(0.001 * number + 0.001):
+                while True:
+                    pass
+        except _TooLongError:
+            print("late")
+
+def called():
+    pass
+
+worker = threading.Thread(target=late)
+worker.start()
+worker.join()
+sys.setprofile(lambda *_: None)
+called()
+sys.setprofile(None)
+print("done")
+"""
+
+
+def test_a_repository_that_took_too_long_in_a_thread_leaves_nothing_behind() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _TIMED_OUT_IN_A_THREAD], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert ran.stdout.split() == ["late"] * 20 + ["done"]

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from argparse import Namespace
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from prelaunch import CannotRunError
@@ -194,6 +194,10 @@ def _within(seconds: float) -> Iterator[None]:
                 signal.signal(signal.SIGALRM, before)
 
 
+_A_MOMENT = 1_000
+"""Steps of Python within which an exception that was set for a thread arrives."""
+
+
 @contextmanager
 def _within_thread(seconds: float) -> Iterator[None]:
     """As `_within`, in a thread that no signal reaches. What waits for git is bounded by the time that git is given."""
@@ -212,5 +216,10 @@ def _within_thread(seconds: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-        if not over.acquire(blocking=False):  # it is on its way, and must not arrive in what comes after
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+        if not over.acquire(blocking=False):
+            # It is on its way, and arrives here, not in what comes after. Were it taken back (None in its place), the
+            # interpreter would look for it at every step from then on, which a profiler makes an endless loop of.
+            with suppress(_TooLongError):
+                timer.join()
+                for _ in range(_A_MOMENT):
+                    pass
