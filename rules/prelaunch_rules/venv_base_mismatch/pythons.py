@@ -28,6 +28,8 @@ _DISTROLESS = {
 _UV = "ghcr.io/astral-sh/uv:python"
 _INSTALLS = ("apt-get install", "apt install", "apk add", "yum install", "dnf install", "pyenv", "conda", "deadsnakes")
 _MANAGED = ("uv python install", "UV_PYTHON", "UV_MANAGED", "managed-python", "--python", " -p ", "only-managed")
+_SYSTEM_ONLY = ("UV_PYTHON_DOWNLOADS=never", "UV_PYTHON_DOWNLOADS=0", "UV_PYTHON_PREFERENCE=only-system")
+"""Settings that name a Python of uv's own only to forbid it."""
 _COPIES = ("--copies", "--always-copy", "--relocatable")
 
 
@@ -146,7 +148,9 @@ def _of_uv(
     image: Image, stage: Stage, instruction: Instruction, folder: str, words: list[str]
 ) -> tuple[str, str] | None:
     """The environment of uv, where it surely is one of the base's Python."""
-    text = image.source.text[stage.span.start : instruction.span.stop]
+    text = image.source.text[stage.span.start : instruction.span.stop].replace('"', "").replace("'", "")
+    for setting in _SYSTEM_ONLY:
+        text = text.replace(setting, "")
     if any(mark in text for mark in _MANAGED) or "?" in folder:
         return None
     named = image.scope(instruction).variables.get("UV_PROJECT_ENVIRONMENT")
