@@ -28,7 +28,13 @@ TEXTS = {
     "RUN pip uninstall opencv-python": [],
     "RUN echo pip install opencv-python": [],
     "RUN apt-get install -y libgl1 && pip install opencv-python": [],
-    "RUN apt-get install -y curl && pip install opencv-python": ["hint 2"],
+    "RUN apt-get install -y imagemagick && pip install opencv-python": ["hint 2"],
+    "RUN apt-get update && apt-get install -y curl libsm6 libxext6 && pip install opencv-python": ["likely 2"],
+    "RUN apt-get update && pip install opencv-python": ["likely 2"],
+    "RUN apt-get install -y gcc && pip install lightgbm": [],
+    "RUN apt-get install -y $MORE curl && pip install opencv-python": ["hint 2"],
+    "RUN apt-get install -y ./own.deb && pip install opencv-python": ["hint 2"],
+    "RUN apt-get build-dep -y curl && pip install opencv-python": ["hint 2"],
     "RUN ./install.sh\nRUN pip install opencv-python": ["hint 3"],
     "RUN $INSTALL\nRUN pip install opencv-python": ["hint 3"],
     "RUN apt-get install -y file && pip install python-magic": [],
@@ -88,7 +94,7 @@ MAGIC, ZBAR = INSTALL.format("libmagic1"), INSTALL.format("libmagic1 libzbar0")
         ("FROM python:3.7-slim\nRUN pip install python-magic\n", None),
         ("FROM python:3.9.1-slim\nRUN pip install python-magic\n", None),
         ("FROM python:3.9-slim-buster\nRUN pip install python-magic\n", None),
-        ("FROM python:3.13-slim\nRUN apt-get install -y curl\nRUN pip install python-magic\n", None),
+        ("FROM python:3.13-slim\nRUN apt-get install -y imagemagick\nRUN pip install python-magic\n", None),
         # nor in a stage that is only copied from
         (
             "FROM python:3-slim AS b\nRUN pip install --prefix=/x python-magic\nFROM python:3-slim\nCOPY --from=b /x /",

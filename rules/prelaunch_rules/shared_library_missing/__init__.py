@@ -19,7 +19,7 @@ NAME = "shared-library-missing"
 
 
 class Missing(NamedTuple):
-    """A package and what it needs. `sure`: no other package of the system is installed that may bring it along."""
+    """A package and what it needs. `sure`: nothing of the system is installed that may bring it along."""
 
     asked: Asked
     need: Need
@@ -32,15 +32,17 @@ def missing(image: Image, project: Project) -> Iterator[Missing]:
     if "-slim" not in text or "install" not in text or image.base.state != "known" or "-slim" not in image.base.name:
         return
     from prelaunch_rules.libc import official
-    from prelaunch_rules.shared_library_missing.needs import NEEDS, asked_for, installs
+    from prelaunch_rules.shared_library_missing.needs import NEEDS, asked_for, installs, may_bring_more
 
     if official(image.base.name)[0] != "python":
         return
-    system = " ".join(installs(image))
+    words = tuple(installs(image))
+    system = " ".join(words)
+    sure = not may_bring_more(words)
     for asked in asked_for(image, project):
         need = NEEDS[asked.name]
         if not any(mark in system for mark in need.brought_by):
-            yield Missing(asked, need, sure=not system)
+            yield Missing(asked, need, sure)
 
 
 def check(image: Image, project: Project) -> Iterator[Finding]:

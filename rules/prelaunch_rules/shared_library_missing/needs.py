@@ -12,7 +12,7 @@ from prelaunch.typed import TYPE_CHECKING, NamedTuple
 from prelaunch_rules.compiled import taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from prelaunch.image import Image, Instruction, ShellCommand
     from prelaunch.project import Project
@@ -82,7 +82,26 @@ NEEDS = {
 }
 """By distribution, in lower case with `-`."""
 
+_PLAIN = frozenset(
+    "apt-transport-https autoconf automake bash bzip2 ca-certificates curl default-libmysqlclient-dev "
+    "default-mysql-client dnsutils dos2unix dumb-init fontconfig fonts-dejavu g++ gcc ghostscript git git-lfs "
+    "gzip htop iproute2 iputils-ping jq less libasound2 libblas-dev libc-bin libc6-dev libevent-dev libexpat1 "
+    "libffi-dev libffi8 libfreetype6-dev libgeos-dev libglib2.0-0 libhdf5-dev libjpeg-dev libjpeg62-turbo-dev "
+    "liblcms2-dev libldap2-dev libnss3 libopenjp2-7-dev libpcre3 libpcre3-dev libpq-dev libsasl2-dev libsm6 "
+    "libsndfile1 libspatialindex-dev libsqlite3-dev libssl-dev libtiff-dev libwebp-dev libxext6 libxml2-dev "
+    "libxrender-dev libxrender1 libxslt1-dev locales lsof make mariadb-client nano net-tools netcat-openbsd "
+    "netcat-traditional nginx ninja-build openssh-client openssl patch pkg-config portaudio19-dev procps "
+    "redis-tools rsync sqlite3 sudo swig tar telnet tini tree tzdata unixodbc unixodbc-dev unzip wget xz-utils "
+    "zip zlib1g-dev".split()
+)
+"""Packages of Debian 12 that bring, with all that they depend on and recommend, no library of the table.
+
+That is what its package lists say, whichever alternative is chosen. `gcc`, `g++`, `libpq-dev` and `libglib2.0-0` bring
+one each, which `brought_by` names, or which no error of the table is about.
+"""
+
 _VERBS = frozenset({"install", "uninstall"})
+_IDLE = (["update"], ["clean"], ["autoclean"])
 _INSTALLERS = frozenset({"apt", "apt-get", "aptitude", "dpkg"})
 
 
@@ -112,6 +131,18 @@ def installs(image: Image) -> Iterator[str]:
                     yield "".join(f" {word}" for word in words)
             if script is None:
                 yield " ?"
+
+
+def may_bring_more(words: Iterable[str]) -> bool:
+    """Whether something is installed of which it is not known that it brings no library of the table."""
+    for text in words:
+        program, *rest = text.split() or ["?"]
+        if posixpath.basename(program) not in {"apt", "apt-get"}:
+            return True
+        names = [word for word in rest if not word.startswith("-")]
+        if names[:1] not in _IDLE and not (names[:1] == ["install"] and _PLAIN.issuperset(names[1:])):
+            return True
+    return False
 
 
 def _brings_libraries(text: str) -> bool:
