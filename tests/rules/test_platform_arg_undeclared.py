@@ -4,10 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prelaunch import discover, registry
+from prelaunch.engine import Judge, run
+from prelaunch.project import Project
 from prelaunch_rules.platform_arg_undeclared import RULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Found = Callable[..., list[str]]
 
@@ -71,3 +75,20 @@ def test_paths_agree_where_both_stages_use_the_empty_variable(found: Found) -> N
 
 def test_windows_is_another_shell(found: Found) -> None:
     assert found(RULE, "# escape=`\nFROM golang\nRUN curl https://example.com/$TARGETARCH\n") == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "said"),
+    [
+        ("linux/amd64", "Go builds for amd64, the stage's own platform, whatever the image is for"),
+        ("$BUILDPLATFORM", "Go builds for the machine that builds, and the program dies elsewhere"),
+        ("$TARGETPLATFORM", "Go builds for the platform that the stage runs on"),
+    ],
+)
+def test_the_message_says_what_go_builds_for(tmp_path: Path, platform: str, said: str) -> None:
+    text = f"FROM --platform={platform} golang AS build\nRUN GOARCH=$TARGETARCH go build -o /server\n{LAST}"
+    (tmp_path / "Dockerfile").write_text(text, encoding="utf-8")
+    looked = discover.look(str(tmp_path), "Dockerfile", registry.import_words())
+    assert looked is not None
+    report = run(Project(str(tmp_path)), [looked], Judge((RULE,), frozenset({RULE.name})), hints=True)
+    assert [said in one.message for one in report.findings] == [True]

@@ -51,8 +51,11 @@ def _finding(name: str, place: str, stage: Stage, instruction: Instruction, imag
 def _effect(place: str, stage: Stage, image: Image) -> str:
     if place not in {"GOARCH", "GOOS"}:
         return "the path or the name that comes of it is wrong"
-    if runs_on(image, stage)[0] == TARGET:
+    kind, constant = runs_on(image, stage)
+    if kind == TARGET:
         return "Go builds for the platform that the stage runs on"
+    if constant:
+        return f"Go builds for {constant}, the stage's own platform, whatever the image is for"
     return "Go builds for the machine that builds, and the program dies elsewhere with `exec format error`"
 
 
