@@ -163,6 +163,20 @@ def test_a_file_that_differs_from_the_commit_is_known_for_that_without_being_rea
     assert audit(capsys, str(root)) == audit(capsys, str(root), "--no-cache")
 
 
+@pytest.mark.parametrize(("path", "counted"), [("Makefile", True), ("run.sh", False)])
+def test_files_that_differ_from_the_commit_are_the_same_whatever_was_read_anew(
+    repository: Make, capsys: pytest.CaptureFixture[str], path: str, *, counted: bool
+) -> None:
+    root = repository(FILES)
+    with (root / path).open("a") as file:
+        file.write("\n")
+    audit(capsys, str(root))
+    (root / "app/plain.py").write_text("import sys\n")
+    found = audit(capsys, str(root))
+    assert found == audit(capsys, str(root), "--no-cache")
+    assert (path in json.loads(found)["dirty"]) == counted
+
+
 def test_a_new_commit_is_seen(repository: Make, capsys: pytest.CaptureFixture[str], run_git: Run) -> None:
     root = repository(FILES)
     (root / "app/plain.py").write_text("import docker\ndocker.from_env().images.build(path='.')\n")

@@ -54,12 +54,12 @@ def unpack(kind: Any, value: Any) -> Any:  # noqa: ANN401 (any JSON to a record)
 
 
 def audit_of_disk(
-    home: str, call: Call, commit: str, judge: Judge, compare: Callable[[Mapping[str, str]], frozenset[str]]
+    home: str, call: Call, commit: str, judge: Judge, compare: Callable[[Audit, Mapping[str, str]], frozenset[str]]
 ) -> Audit:
     """The audit of a folder: the last one, if it would be the same; else made anew, of what did not change as kept.
 
-    `home` is the cache's folder, `commit` the one that the folder is compared with: `compare` is handed the names that
-    git would give the contents of files, by path, besides what was read, and gives the files that differ.
+    `home` is the cache's folder, `commit` the one that the folder is compared with: `compare` is handed what was
+    found and the names that git would give the contents of files, by path, and gives the files that differ.
     """
     disk, project = call.disk, call.project
     key = _key(call.settings, "disk", commit)
@@ -85,7 +85,7 @@ def audit_of_disk(
     questions = Questions(dict(project.memo))
     project.trace(questions)
     audit = put_together(project, [unpack(FileRows, kept[file.path][:-1]) for file in files])
-    audit = audit._replace(dirty=compare({file.path: kept[file.path][-1] for file in files}))
+    audit = audit._replace(dirty=compare(audit, {file.path: kept[file.path][-1] for file in files}))
     answers = Answers(project, stamps, (), {})
     answers.heard(questions.said)
     asks = [*results.asks, *([*ask, answers.of(ask)] for ask in list(questions.asks))]

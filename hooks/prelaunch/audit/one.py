@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from prelaunch import CannotRunError, engine, registry
+from prelaunch.audit.record import paths_of
 from prelaunch.audit.survey import survey
 from prelaunch.cache.document import folder
 from prelaunch.call import Call
@@ -47,14 +48,15 @@ def audit_folder(options: Namespace) -> Audit:
     name = os.path.basename(call.root)
     who = identify(top, name) if top is not None else Identity(name)
 
-    def compare(contents: Mapping[str, str]) -> frozenset[str]:
-        return _dirty(call.project, contents, top, who.commit) if top is not None else frozenset()
+    def compare(audit: Audit, names: Mapping[str, str]) -> frozenset[str]:
+        paths = {*paths_of(audit), *(file.path for file in call.files)}
+        return _dirty(call.project, paths, names, top, who.commit) if top is not None else frozenset()
 
     judge = judge_by(call.settings, registry.load_rules())
     home = folder() if call.whole and not options.no_cache else None
     if home is None:
         audit = survey(call.project, call.files, judge)
-        audit = audit._replace(dirty=compare({}))
+        audit = audit._replace(dirty=compare(audit, {}))
     else:
         from prelaunch.audit.kept import audit_of_disk
 
@@ -125,12 +127,20 @@ def _with_history(audit: Audit, repository: str, options: Namespace) -> Audit:
     return audit._replace(history=history(repository, options))
 
 
-def _dirty(project: Project, contents: Mapping[str, str], repository: str, commit: str) -> frozenset[str]:
-    """The looked-at files whose content is not that of the commit; of `contents` git's names are known."""
+def _dirty(
+    project: Project, paths: set[str], names: Mapping[str, str], repository: str, commit: str
+) -> frozenset[str]:
+    """The files of `paths` whose content is not that of the commit; of some the `names` that git gives are known."""
     try:
         committed = entries(repository, commit)
     except GitError:
         return frozenset()
-    names = {source.path: blob_name(source.encode(source.text), commit) for source in project.sources()}
-    known = {path: entry.blob for path, entry in committed.items()}
-    return frozenset(path for path, name in {**contents, **names}.items() if known.get(path) != name)
+    differ: set[str] = set()
+    for path in paths:
+        name, known = names.get(path), committed.get(path)
+        if not name:
+            data = project.content(path)
+            name = blob_name(data, commit) if data is not None else None
+        if name is not None and name != (known.blob if known is not None else None):
+            differ.add(path)
+    return frozenset(differ)

@@ -6,7 +6,10 @@ are U+FFFD.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Spot(NamedTuple):
@@ -157,7 +160,8 @@ class Audit(NamedTuple):
     """One repository. `error` says why nothing else is known of it.
 
     `home` is the address of the repository on its forge, `commit` the one that was read: "" where not known. `dirty`
-    are files that differ from that commit, so that its lines are not theirs.
+    are the files, of those that were looked into or are spoken of, that differ from
+    that commit, so that its lines are not theirs.
     """
 
     name: str
@@ -178,6 +182,15 @@ class Audit(NamedTuple):
         """The number of findings by certainty."""
         found = [row.certainty for row in self.findings]
         return {name: found.count(name) for name in ("certain", "likely", "hint")}
+
+
+def paths_of(value: object) -> Iterator[str]:
+    """The paths of all files that a record speaks of."""
+    if isinstance(value, Spot):
+        yield value.path
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from paths_of(each)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 (any record to any JSON)
