@@ -115,6 +115,16 @@ STATES = {
         "missing",
         (),
     ),
+    "a line above that only ends itself": (
+        't:\n\t@test -n "$(P)" || exit 0\n\tdocker build --platform=$(P) .\n',
+        "missing",
+        (),
+    ),
+    "a subshell that ends alone": (
+        't:\n\t@test -n "$(P)" || (exit 1); docker build --platform=$(P) .\n',
+        "missing",
+        (),
+    ),
     "a line above about something else": (
         't:\n\t@test -n "$(Q)"\n\tdocker build --platform=$(P) .\n',
         "missing",

@@ -127,9 +127,7 @@ def _with_history(audit: Audit, repository: str, options: Namespace) -> Audit:
     return audit._replace(history=history(repository, options))
 
 
-def _dirty(
-    project: Project, paths: set[str], names: Mapping[str, str], repository: str, commit: str
-) -> frozenset[str]:
+def _dirty(project: Project, paths: set[str], names: Mapping[str, str], repository: str, commit: str) -> frozenset[str]:
     """The files of `paths` whose content is not that of the commit; of some the `names` that git gives are known."""
     try:
         committed = entries(repository, commit)

@@ -73,16 +73,19 @@ def asked_all(command: Command) -> tuple[Test, ...]:
         return (Test(spelled),)
     ends = [at for at, text in enumerate(texts) if text in {"-a", "&&"}]
     bounds = zip([-1, *ends], [*ends, len(words)], strict=True)
-    tests = [_asked(spelled, words[start + 1 : stop]) for start, stop in bounds]
+    fields = command.words[0].text == "[["  # where an empty variable is a word all the same
+    tests = [_asked(spelled, words[start + 1 : stop], fields=fields) for start, stop in bounds]
     if not command.negated:
         return tuple(tests)
     return (tests[0]._replace(fails=not tests[0].fails),) if len(tests) == 1 else (Test(spelled),)
 
 
-def _asked(spelled: str, words: list[Word]) -> Test:
+def _asked(spelled: str, words: list[Word], *, fields: bool) -> Test:
     negated = bool(words) and words[0].text == "!"
     words = words[negated:]
     flag = words[0].text if len(words) == 2 else "-n" if len(words) == 1 else ""
+    if len(words) == 2 and flag == "-n" and not fields and not all(part.quoted for part in words[-1].parts):
+        return Test(spelled)  # `[ -n $X ]` holds without a word, too
     name = _variable(words[-1]) if flag in {"-n", "-z"} else _variable(words[0]) if len(words) == 3 else ""
     if flag in {"-n", "-z"}:
         return Test(spelled, name, None, negated == (flag == "-n"))

@@ -147,7 +147,9 @@ def _commands(line: LineAt) -> Iterator[tuple[set[_Held], int, int]]:
 
 
 def _behind(line: LineAt) -> set[_Held]:
-    _, facts, assumptions = _read(line)
+    if "exit 0" in line.line.text.text:
+        return set()  # it ends the line alone
+    _, facts, assumptions = _read(line, last=True)
     return _held([*(fact for fact in facts if not fact.within), *assumptions.last()])
 
 
@@ -155,14 +157,18 @@ def _held(facts: Iterable[Fact]) -> set[_Held]:
     return {(fact.test.name, fact.test.text) for fact in facts if fact.holds != fact.test.fails}
 
 
-def _read(line: LineAt) -> tuple[tuple[Command, ...], list[Fact], Assumptions]:
-    """The line as a shell would read it if make's variables were the shell's."""
+def _read(line: LineAt, *, last: bool = False) -> tuple[tuple[Command, ...], list[Fact], Assumptions]:
+    """The line as a shell would read it if make's variables were the shell's.
+
+    `last`: of interest is what holds behind it; where a subshell at its end fails, so does the line.
+    """
     text = line.line.text.text
     text = _REFERENCE.sub(lambda found: f"${{{found[1]}}}" if found[1] else "__", text)
     rest = text.lstrip(_PREFIXES)
     commands = parse(" " * (len(text) - len(rest)) + rest)
     facts: dict[str, list[Fact]] = {}
-    assumptions = Assumptions(facts, subshells=True)
+    ends = last and bool(commands) and any(block.kind == "subshell" for block in commands[-1].blocks)
+    assumptions = Assumptions(facts, subshells=ends)
     for order, command in enumerate(commands, 1):
         assumptions.note(command, command.blocks, order)
     return commands, [fact for several in facts.values() for fact in several], assumptions
