@@ -71,11 +71,15 @@ class Listing:
         """The files whose names say that they may matter, relative to the root, sorted. See `walk`."""
         if self._chosen is None:
             found = set()
+            links: dict[str, frozenset[str]] = {}
             for path, link in self.entries:
                 if not kind_by_name(path) or is_foreign(path):
                     continue
                 full = f"{self._top}/{path}"
-                if link or os.path.islink(full):  # the index may not know of it yet
+                folder, _, name = full.rpartition("/")
+                if folder not in links:
+                    links[folder] = _links_in(folder)
+                if link or name in links[folder]:  # the index may not know of it yet
                     if link is False:
                         self._relinked.append(path)
                     full = os.path.realpath(full)
@@ -151,6 +155,15 @@ class _Git:
             data = out.read()
         _, status = os.waitpid(self._process, 0)
         return None if status else data
+
+
+def _links_in(folder: str) -> frozenset[str]:
+    """The names of the symbolic links in a folder: one look, where a look at each file would take long."""
+    try:
+        with os.scandir(folder) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_symlink())
+    except OSError:
+        return frozenset()
 
 
 def _entry(entry: str) -> Entry:
