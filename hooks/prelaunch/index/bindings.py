@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+_TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+"""`try`, and `try` with `except*` (Python 3.11)."""
+
+
 class Bindings(NamedTuple):
     """What a module binds.
 
@@ -102,8 +106,8 @@ class _Reader:
             if not conditional:
                 for target in node.targets:
                     self._unbind(target)
-        elif type(node).__name__ == "TypeAlias":
-            self._targets(node.name)  # type: ignore[attr-defined]
+        elif type(node).__name__ == "TypeAlias" and isinstance(name := getattr(node, "name", None), ast.Name):
+            self._targets(name)  # Python 3.12
         self._walrus(node)
         return self._blocks(node)
 
@@ -123,9 +127,8 @@ class _Reader:
                 if item.optional_vars is not None:
                     self._targets(item.optional_vars)
             return [node.body]
-        if isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
-            handlers = [handler.body for handler in node.handlers]  # type: ignore[attr-defined]
-            return [node.body, *handlers, node.orelse, node.finalbody]  # type: ignore[attr-defined]
+        if isinstance(node, _TRIES):
+            return [node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody]
         if isinstance(node, ast.Match):
             for case in node.cases:
                 for pattern in ast.walk(case.pattern):

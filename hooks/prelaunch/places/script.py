@@ -50,10 +50,7 @@ _QUOTES = str.maketrans(dict.fromkeys("\"'{}"))
 
 
 class Setting(NamedTuple):
-    """Where a script runs: the kind of place, its environment, its working directory (relative to the root), its host.
-
-    `pushes` says that the unit around it (the other steps of a job) is known to push.
-    """
+    """Where a script runs: the kind of place, its environment, its directory (relative to the root), its host."""
 
     form: str
     environment: Mapping[str, Value] = EMPTY
